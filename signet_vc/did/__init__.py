@@ -1,0 +1,1 @@
+"""Decentralized identifiers: from a DID URL to the key that it names. No I/O."""

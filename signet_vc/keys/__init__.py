@@ -1,0 +1,1 @@
+"""Key material: types of keys, their formats, and signers. No I/O."""
