@@ -1,0 +1,1 @@
+"""Credentials: what they must look like, whatever secures them."""
