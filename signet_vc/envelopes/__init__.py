@@ -1,0 +1,1 @@
+"""Enveloping proofs: the credential is the payload of a signed message. They know nothing of tool calls."""

@@ -1,0 +1,174 @@
+"""One proof of a document, opened: what it names, and what the key that it names must have signed.
+
+Spec: VC-DATA-INTEGRITY 1.0 §4.4 from step 4 on, and §3.3.2 of the JCS suites' specifications up to the
+hashes. JSON Pointers of what is raised here begin at the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from signet_vc.codec import jcs, xsd_datetime
+from signet_vc.codec.multibase import EncodingError, base58btc_decode
+from signet_vc.codec.strict_json import Json, JsonObject
+from signet_vc.did.resolver import Resolver, resolve_key
+from signet_vc.errors import Code, ProblemError
+from signet_vc.keys.key_type import KeyType
+from signet_vc.keys.signing import PublicKey
+from signet_vc.proofs.suite import Suite
+from signet_vc.proofs.suites import SUITES
+
+__all__ = ["PROOF_TYPE", "Controller", "Expected", "Opened", "as_list", "open_proof"]
+
+PROOF_TYPE: Final = "DataIntegrityProof"
+_NAMING: Final = ("type", "cryptosuite", "proofPurpose", "verificationMethod")
+_CACHED: Final = 4096  # signers
+
+
+class Controller(Enum):
+    """In place of a controller's DID, where none is demanded."""
+
+    ANY = "any"  # a proof then says only: unchanged since the key that it names signed
+
+
+class Expected(NamedTuple):
+    """What every proof of one document is held to. See ``data_integrity.verify``."""
+
+    controller: str | Controller
+    purpose: str
+    suites: Mapping[str, Suite]
+    resolver: Resolver | None
+
+
+class Named(NamedTuple):
+    """What a proof names: its suite, and the key that is to have made it."""
+
+    suite: Suite
+    verification_method: str
+    public_key: PublicKey
+
+
+class Opened(NamedTuple):
+    """document: what was hashed, under the proof's own context. configuration: the canonical proof."""
+
+    named: Named
+    signature: bytes
+    configuration: bytes
+    document: JsonObject
+
+
+def open_proof(proof: JsonObject, unsecured: JsonObject, expected: Expected) -> Opened:
+    """Open a proof of the document ``unsecured``, which is without it.
+
+    Raises ProblemError: PROOF_INVALID and UNSUPPORTED_CRYPTOSUITE for its members, PROOF_PURPOSE_MISMATCH,
+    CONTEXT_MISMATCH, and as ``resolve_key`` does; UnavailableError if a DID cannot be resolved.
+    """
+    named = _named(proof, expected)
+    suite, key_type = named.suite, named.public_key.key_type
+    if "previousProof" in proof:
+        raise ProblemError.of(Code.UNSUPPORTED_CRYPTOSUITE, "proof chains are not verified", "/previousProof")
+    for name in ("created", "expires"):
+        if name in proof and xsd_datetime.parse(proof[name]) is None:
+            raise ProblemError.of(Code.PROOF_INVALID, "not a time", f"/{name}")
+    document = unsecured
+    if suite.pins_context and "@context" in proof:
+        document = _pinned(unsecured, proof["@context"])
+    signature = _signature(proof.get("proofValue"), key_type)
+    configuration = suite.configuration(proof, document, key_type).closed()
+    return Opened(named, signature, configuration, document)
+
+
+def _named(proof: JsonObject, expected: Expected) -> Named:
+    """§4.4 steps 4 and 5, and the key."""
+    members = [proof.get(name) for name in _NAMING]
+    if expected.resolver is None and expected.suites is SUITES:
+        try:
+            return _named_locally(expected.controller, expected.purpose, *members)
+        except TypeError:  # an object or an array, which cannot be looked up: refused below
+            pass
+    return _named_in(expected, *members)
+
+
+@lru_cache(maxsize=_CACHED)
+def _named_locally(controller: str | Controller, purpose: str, *members: Any) -> Named:
+    """Remember what is the same in each proof of a signer, where nothing is resolved that might change.
+
+    Only what is sound gets in, so that no entry is large.
+    """
+    return _named_in(Expected(controller, purpose, SUITES, None), *members)
+
+
+def _named_in(expected: Expected, *members: Any) -> Named:
+    for name, value in zip(_NAMING, members, strict=True):
+        if not isinstance(value, str):
+            raise ProblemError.of(Code.PROOF_INVALID, f"the proof has no {name}", f"/{name}")
+    kind, cryptosuite, purpose, verification_method = members
+    if kind != PROOF_TYPE:
+        raise ProblemError.of(Code.UNSUPPORTED_CRYPTOSUITE, f"the proof is no {PROOF_TYPE}", "/type")
+    if purpose != expected.purpose:
+        detail = f"the proof does not serve {expected.purpose}"
+        raise ProblemError.of(Code.PROOF_PURPOSE_MISMATCH, detail, "/proofPurpose")
+    suite = expected.suites.get(cryptosuite)
+    if suite is None:
+        detail = "the cryptosuite is not known, or not allowed"
+        raise ProblemError.of(Code.UNSUPPORTED_CRYPTOSUITE, detail, "/cryptosuite")
+    public_key = _key(verification_method, expected)
+    if public_key.key_type.name not in suite.key_types:
+        detail = f"{suite.name} takes no {public_key.key_type.name} key"
+        raise ProblemError.of(Code.UNSUPPORTED_CRYPTOSUITE, detail, "/cryptosuite")
+    return Named(suite, verification_method, public_key)
+
+
+def _key(verification_method: str, expected: Expected) -> PublicKey:
+    controller = expected.controller
+    if isinstance(controller, Controller):
+        controller = verification_method.partition("#")[0]
+    try:
+        return resolve_key(
+            verification_method,
+            controller=controller,
+            purpose=expected.purpose,
+            resolver=expected.resolver,
+        )
+    except ProblemError as error:
+        pointed = (replace(each, pointer="/verificationMethod") for each in error.problems)
+        raise ProblemError(*pointed) from error
+
+
+def _pinned(unsecured: JsonObject, context: Json) -> JsonObject:
+    """§3.3.2 step 4: the document under the proof's context, with which its own has to begin."""
+    if "@context" not in unsecured:
+        raise ProblemError.of(Code.CONTEXT_MISMATCH, "the document has no @context", "/@context")
+    whole = unsecured["@context"]
+    own, named = as_list(whole), as_list(context)
+    if not named or len(named) > len(own) or not all(map(_same, own, named)):
+        detail = "the document's @context does not begin with the proof's"
+        raise ProblemError.of(Code.CONTEXT_MISMATCH, detail, "/@context")
+    if len(own) == len(named) and type(whole) is type(context):
+        return unsecured
+    return {**unsecured, "@context": context}
+
+
+def as_list(context: Json) -> list[Json]:
+    """Give the values of a context, which may be written without its list if it is one."""
+    return context if isinstance(context, list) else [context]
+
+
+def _same(own: Json, named: Json) -> bool:
+    """Tell whether two contexts are equal as JSON: Python's ``==`` would take 1 for true."""
+    if type(own) is str and type(named) is str:
+        return own == named
+    return jcs.canonicalize(own) == jcs.canonicalize(named)
+
+
+def _signature(value: Json, key_type: KeyType) -> bytes:
+    if not isinstance(value, str) or not value.startswith("z"):
+        raise ProblemError.of(Code.PROOF_INVALID, "no multibase value in base58btc", "/proofValue")
+    try:
+        return base58btc_decode(value[1:], key_type.signature_length)
+    except EncodingError as error:
+        raise ProblemError.of(Code.PROOF_INVALID, str(error), "/proofValue") from error
