@@ -1,0 +1,80 @@
+"""The command `signet`: which commands there are, and what becomes of what they raise."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from signet_vc import __version__
+from signet_vc.errors import ProblemError, SignetError, UnavailableError, UsageError
+
+__all__ = ["EXIT", "main", "signet"]
+
+# INTERFACES, Command line: 1 is "wrong", 3 is "could not be checked".
+EXIT: Final[dict[type[SignetError], int]] = {ProblemError: 1, UsageError: 2, UnavailableError: 3}
+
+# name -> (module, its command); a module is loaded when its command is.
+_COMMANDS: Final = {
+    "keygen": ("signet_vc.cli.keys", "keygen"),
+    "did": ("signet_vc.cli.keys", "did"),
+    "sign": ("signet_vc.cli.secure", "sign"),
+    "verify": ("signet_vc.cli.secure", "verify"),
+    "proxy": ("signet_vc.cli.proxy", "proxy"),
+    "audit": ("signet_vc.cli.audit", "audit"),
+    "interop": ("signet_vc.cli.interop", "interop"),
+    "demo": ("signet_vc.cli.demo", "demo"),
+}
+
+
+class _Commands(click.Group):
+    """Loads a command at its first use: the proxy starts without what the others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click has it
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SignetError as error:
+            click.echo(f"signet: {error}", err=True)
+            ctx.exit(next(code for kind, code in EXIT.items() if isinstance(error, kind)))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  signet proxy -- uvx mcp-server-git --repository .
+  signet audit list
+  signet verify signed.json --allow did:key:z6Mk…
+""",
+)
+@click.version_option(__version__, prog_name="signet")
+def signet() -> None:
+    """Signed, verifiable evidence of AI agents' tool calls.
+
+    Exit status: 0 done or verified, 1 not verified, 2 usage or configuration, 3 a store, resolver or
+    server failed.
+    """
+
+
+def main() -> None:
+    """The console script."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="signet: %(message)s")
+    signet(prog_name="signet")
+
+
+if __name__ == "__main__":
+    main()

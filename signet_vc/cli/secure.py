@@ -1,0 +1,163 @@
+"""``signet sign`` and ``signet verify``: secure credentials, verify anything that is known here."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any, Final
+
+import click
+
+from signet_vc import api, audit, formats, keystore
+from signet_vc.cli.output import exit_code, moment, progress, shown, verification_mapping
+from signet_vc.codec import strict_json
+from signet_vc.errors import Problem, UsageError
+from signet_vc.limits import DEFAULT_LIMITS
+from signet_vc.policy import Policy
+from signet_vc.result import Verification
+
+__all__ = ["sign", "verify"]
+
+_MAX_FILE: Final = DEFAULT_LIMITS.document_bytes  # of one credential; an export is read line by line
+_MAX_LINE: Final = 4 * _MAX_FILE  # of an export: a credential as a string, and its values
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  signet sign credential.json --key file:agent.key > signed.json
+  signet sign credential.json --key env:MY_KEY --securing jws
+"""
+)
+@click.argument("file", type=click.Path(allow_dash=True))
+@click.option(
+    "--key",
+    "key_source",
+    required=True,
+    metavar="SOURCE",
+    help="env:NAME, file:PATH or keyring:SERVICE/NAME.",
+)
+@click.option("--suite", help="Cryptosuite. [default: the key's own]")
+@click.option(
+    "--securing",
+    type=click.Choice(["data-integrity", "jws"]),
+    default="data-integrity",
+    show_default=True,
+    help="A proof in the credential, or a compact JWS around it.",
+)
+def sign(file: str, key_source: str, suite: str | None, securing: str) -> None:
+    """Secure the credential in FILE (- is standard input); print it."""
+    key = keystore.load(key_source)
+    with _opened(file) as stream:
+        credential = strict_json.loads(stream.read(_MAX_FILE + 1))
+    if not isinstance(credential, dict):
+        raise UsageError(f"{shown(file)} holds no credential, which is a JSON object")
+    secured = api.sign(credential, key, suite=suite, securing=securing)
+    click.echo(secured if isinstance(secured, str) else strict_json.dumps(secured))
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  signet verify signed.json --allow did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
+  signet audit export > calls.jsonl && signet verify calls.jsonl --trust-any
+"""
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("--allow", multiple=True, metavar="DID", help="A signer to trust. May be repeated.")
+@click.option("--trust-any", is_flag=True, help="Trust every signer: says only that nothing was changed.")
+@click.option("--at", metavar="TIME", help="Judge at this time (2026-03-30T11:37:25Z), not now.")
+@click.option(
+    "--format", "wanted", metavar="NAME", help="Accept this format alone: data-integrity or vc+jwt."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def verify(
+    context: click.Context,
+    *,
+    files: tuple[str, ...],
+    allow: tuple[str, ...],
+    trust_any: bool,
+    at: str | None,
+    wanted: str | None,
+    as_json: bool,
+) -> None:
+    """Verify credentials, compact JWS and exports of `signet audit`; a verdict line each."""
+    if wanted is not None and wanted not in formats.FORMATS:
+        raise UsageError(f"no such format: {' or '.join(formats.FORMATS)}")
+    policy = Policy(allowed_signers=allow, trust_any=trust_any, formats=None if wanted is None else [wanted])
+    now = time.time_ns()
+    worst = 0
+    reports: list[dict[str, Any]] = []
+    for source, result in _results(files, policy, now if at is None else moment(at, now)):
+        worst = max(worst, exit_code(result.problems))
+        if as_json:
+            reports.append(verification_mapping(source, result))
+        else:
+            _print(source, result)
+    if as_json:
+        click.echo(json.dumps({"results": reports}, ensure_ascii=False))
+    context.exit(worst)
+
+
+def _results(files: tuple[str, ...], policy: Policy, at_ns: int) -> Iterator[tuple[str, Verification]]:
+    """One verification a file, or of an export one a record."""
+    for name in files:
+        with _opened(name) as stream:
+            first = stream.readline(_MAX_LINE)
+            if audit.is_export(first):
+                yield from _records(name, first, stream, policy, at_ns)
+            else:
+                content = first + stream.read(max(0, _MAX_FILE + 1 - len(first)))
+                yield name, api.verify(content, policy, at=_EPOCH + timedelta(microseconds=at_ns // 1000))
+
+
+def _records(
+    name: str, first: bytes, stream: IO[bytes], policy: Policy, at_ns: int
+) -> Iterator[tuple[str, Verification]]:
+    size = os.fstat(stream.fileno()).st_size if name != "-" else 0
+    with progress("verifying", size) as advance:
+        number, line = 1, first
+        while line:
+            if line.strip():
+                yield f"{name}:{number}", audit.verify_line(line, policy, at_ns=at_ns)
+            advance(len(line))
+            number, line = number + 1, stream.readline(_MAX_LINE)
+
+
+def _print(source: str, result: Verification) -> None:
+    verdict = (
+        click.style("verified", fg="green") if result.verified else click.style("NOT VERIFIED", fg="red")
+    )
+    what = next((each for each in reversed(result.types) if each != "VerifiableCredential"), "")
+    parts = [verdict, shown(source), result.format, result.securing, shown(what), shown(result.issuer or "")]
+    click.echo("  ".join(part for part in parts if part))
+    for each in result.problems:
+        click.echo(f"  {click.style('problem', fg='red')}  {_line(each)}")
+    for each in result.notices:
+        click.echo(f"  notice   {_line(each)}")
+
+
+def _line(each: Problem) -> str:
+    where = f" at {each.pointer}" if each.pointer else ""
+    return f"{each.code}{shown(where)}: {shown(each.detail)}"
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[IO[bytes]]:
+    """The file, or standard input for ``-``. UsageError for a file that cannot be read."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = click.open_file(name, "rb")
+    except OSError as error:
+        raise UsageError(f"{shown(name)} cannot be read: {error.strerror}") from error
+    with stream:
+        yield stream

@@ -1,0 +1,95 @@
+"""The reference pages say what the program does."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import click
+import pytest
+from command_line_page import PAGE, page
+
+from signet_vc.cli.main import signet
+from signet_vc.config import Config
+
+ROOT = Path(__file__).parents[1]
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+SCHEMA = json.loads((ROOT / "schemas" / "signet-config.schema.json").read_text(encoding="utf-8"))
+SETTINGS = SCHEMA["properties"]["signet"]["properties"]
+
+
+def section(name: str) -> str:
+    return CONFIGURATION.partition(f"## {name}\n")[2].partition("\n## ")[0]
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """The rows of a table by what stands in backticks at their beginning."""
+    cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in text.splitlines() if line.startswith("| `")]
+    return {re.match(r" `([^`]+)`", row[0])[1]: [cell.strip() for cell in row] for row in cells}
+
+
+def test_every_key_is_documented_and_no_other() -> None:
+    assert list(rows(section("The keys"))) == list(SETTINGS)
+
+
+@pytest.mark.parametrize("key", [name for name, schema in SETTINGS.items() if "default" in schema])
+def test_the_default_is_the_schemas(key: str) -> None:
+    default = SETTINGS[key]["default"]
+    text = str(default).lower() if isinstance(default, bool) else str(default)
+    assert rows(section("The keys"))[key][1].startswith(f"`{text}`")
+
+
+def test_the_default_is_what_is_loaded(tmp_path: Path) -> None:
+    """Without a file, and with every default of the schema written out."""
+    none = Config.load(environ={"HOME": str(tmp_path)})
+    file = tmp_path / "config.yaml"
+    defaults = {name: schema["default"] for name, schema in SETTINGS.items() if "default" in schema}
+    file.write_text(json.dumps({"signet": defaults}))
+    written = Config.load(file, environ={})
+    for name in defaults:
+        if name != "attest_responses":
+            assert getattr(none, name) == getattr(written, name), name
+    assert (none.require_signatures, none.responses, written.responses) == (True, "required", "required")
+
+
+def test_every_choice_is_documented() -> None:
+    documented = rows(section("The keys"))
+    for name, schema in SETTINGS.items():
+        text = " ".join(documented[name])
+        told = section("What they mean in each role") if name == "attest_responses" else text
+        for choice in schema.get("enum", []):
+            if name != "attest_responses":
+                assert f"`{choice}`" in told, (name, choice)
+
+
+def test_the_members_of_a_signer_are_documented() -> None:
+    members = SCHEMA["$defs"]["signer"]["anyOf"][1]["properties"]
+    assert set(members) <= set(rows(section("What they mean in each role")))
+
+
+def test_the_flags_exist() -> None:
+    for flag, cells in rows(section("Flags")).items():
+        for command in re.findall(r"`signet (\w+)`", cells[1]):
+            assert flag.split()[0] in options_of(command), (flag, command)
+
+
+def options_of(name: str) -> set[str]:
+    """All options of a command, and of the commands below it."""
+    command = signet.get_command(click.Context(signet), name)
+    assert command is not None
+    below = [command]
+    if isinstance(command, click.Group):
+        below += command.commands.values()
+    return {option for each in below for parameter in each.params for option in parameter.opts}
+
+
+def test_the_command_lines_page_is_what_help_prints() -> None:
+    """`python tests/command_line_page.py` makes it anew."""
+    assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_every_command_shows_an_example() -> None:
+    for help_text in re.findall(r"```text\n(.*?)```", page(), re.DOTALL):
+        if "COMMAND [ARGS]..." not in help_text:
+            assert re.search(r"Examples?:\n +signet ", help_text), help_text
