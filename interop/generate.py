@@ -1,0 +1,63 @@
+"""Write the vectors: `python interop/generate.py [FOLDER]`, the same bytes on every run.
+
+Verdicts and problem codes are stated in `generator/` by hand, from the specifications; nothing is asked
+of `signet_vc`. A case to be refused is a case to be accepted with one thing changed.
+"""  # noqa: INP001 - a script that is run from the checkout
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from generator import (
+    ecdsa,
+    eddsa,
+    jwt,
+    keys,
+    requests_call,
+    requests_form,
+    requests_securing,
+    requests_trust,
+    requests_values,
+    responses_form,
+    responses_outcomes,
+    responses_results,
+    responses_securing,
+    responses_trust,
+    values,
+)
+from generator.book import Book
+from generator.requests import Requests
+from generator.responses import Responses
+
+KINDS = (values, keys, eddsa, ecdsa, jwt)
+OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
+OF_RESPONSES = (
+    responses_securing,
+    responses_form,
+    responses_results,
+    responses_outcomes,
+    responses_trust,
+)
+
+
+def main(folder: Path) -> None:
+    """Write all cases and their index to `folder`, in place of what is there."""
+    book = Book()
+    for kind in KINDS:
+        kind.add(book)
+    requests, responses = Requests(book), Responses(book)
+    for part in OF_REQUESTS:
+        part.add(requests)
+    for part in OF_RESPONSES:
+        part.add(responses)
+    book.check()
+    shutil.rmtree(folder, ignore_errors=True)
+    book.write(folder)
+    refused = sum(case.verdict == "reject" for case in book.cases)
+    sys.stdout.write(f"{len(book.cases)} cases, {refused} of them to be refused\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "vectors")

@@ -1,0 +1,273 @@
+"""What a case is, and the book that the generators write into.
+
+The book holds the rules of the collection itself: unique names, a case to be refused beside the accepted
+one that it differs from, no rule with more than five cases.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from generator.crypto import Document, TestKey
+
+VERSION: Final = "1.0.0"
+_ORIGIN: Final = "Made for this collection by interop/generate.py"
+_LICENCE: Final = "Apache-2.0"
+_MOST_CASES_OF_A_RULE: Final = 5
+
+Bytes = str | bytes | list[str | bytes | tuple[str, int]]
+
+# The documents that `spec` names, as the index lists them.
+DOCUMENTS: Final = {
+    "FORMAT": {"title": "The attestation format of signet-vc, version 1"},
+    "RFC 8785": {
+        "title": "JSON Canonicalization Scheme (JCS)",
+        "url": "https://www.rfc-editor.org/rfc/rfc8785",
+    },
+    "RFC 7493": {"title": "The I-JSON Message Format", "url": "https://www.rfc-editor.org/rfc/rfc7493"},
+    "RFC 8259": {
+        "title": "The JavaScript Object Notation (JSON) Data Interchange Format",
+        "url": "https://www.rfc-editor.org/rfc/rfc8259",
+    },
+    "RFC 7515": {"title": "JSON Web Signature (JWS)", "url": "https://www.rfc-editor.org/rfc/rfc7515"},
+    "RFC 7518": {"title": "JSON Web Algorithms (JWA)", "url": "https://www.rfc-editor.org/rfc/rfc7518"},
+    "RFC 7519": {"title": "JSON Web Token (JWT)", "url": "https://www.rfc-editor.org/rfc/rfc7519"},
+    "RFC 8032": {
+        "title": "Edwards-Curve Digital Signature Algorithm (EdDSA)",
+        "url": "https://www.rfc-editor.org/rfc/rfc8032",
+    },
+    "RFC 9864": {
+        "title": "Fully-Specified Algorithms for JOSE and COSE",
+        "url": "https://www.rfc-editor.org/rfc/rfc9864",
+    },
+    "JSON-RPC": {"title": "JSON-RPC 2.0 Specification", "url": "https://www.jsonrpc.org/specification"},
+    "MCP": {
+        "title": "Model Context Protocol, revisions 2025-11-25 and 2026-07-28",
+        "url": "https://modelcontextprotocol.io/specification",
+    },
+    "did:key": {"title": "The did:key Method", "url": "https://w3c-ccg.github.io/did-method-key/"},
+    "CID": {
+        "title": "Controlled Identifiers v1.0",
+        "url": "https://www.w3.org/TR/2025/REC-cid-1.0-20250515/",
+    },
+    "VCDM": {
+        "title": "Verifiable Credentials Data Model v2.0",
+        "url": "https://www.w3.org/TR/2025/REC-vc-data-model-2.0-20250515/",
+    },
+    "VC-DATA-INTEGRITY": {
+        "title": "Verifiable Credential Data Integrity 1.0",
+        "url": "https://www.w3.org/TR/2025/REC-vc-data-integrity-20250515/",
+    },
+    "VC-DI-EDDSA": {
+        "title": "Data Integrity EdDSA Cryptosuites v1.0",
+        "url": "https://www.w3.org/TR/2025/REC-vc-di-eddsa-20250515/",
+    },
+    "VC-DI-ECDSA": {
+        "title": "Data Integrity ECDSA Cryptosuites v1.0",
+        "url": "https://www.w3.org/TR/2025/REC-vc-di-ecdsa-20250515/",
+    },
+    "VC-JOSE-COSE": {
+        "title": "Securing Verifiable Credentials using JOSE and COSE",
+        "url": "https://www.w3.org/TR/2025/REC-vc-jose-cose-20250515/",
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """The one rule of a case: a sentence, and where it stands."""
+
+    says: str
+    document: str
+    section: str
+
+    def __post_init__(self) -> None:
+        if self.document not in DOCUMENTS:
+            raise ValueError(f"no such document: {self.document}")
+
+
+def rule(document: str, section: str, says: str) -> Rule:
+    """Make a rule."""
+    return Rule(says=says, document=document, section=section)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One case, as it will be written."""
+
+    kind: str
+    verdict: str
+    name: str
+    rule: Rule
+    input: dict[str, Bytes]
+    keys: tuple[TestKey, ...] = ()
+    policy: Document = field(default_factory=dict)
+    expected: Document = field(default_factory=dict)
+    differs_from: str | None = None
+
+    @property
+    def identifier(self) -> str:
+        """`kind/verdict/name`, also the path of its file."""
+        return f"{self.kind}/{self.verdict}/{self.name}"
+
+    def as_json(self) -> Document:
+        """The content of its file."""
+        return {
+            "id": self.identifier,
+            "kind": self.kind,
+            "verdict": self.verdict,
+            "rule": self.rule.says,
+            "spec": {"document": self.rule.document, "section": self.rule.section},
+            **({} if self.differs_from is None else {"differsFrom": self.differs_from}),
+            "input": {name: _encoded(value) for name, value in self.input.items()},
+            "keys": {key.name: key.public() for key in self.keys},
+            "policy": self.policy,
+            "expected": self.expected,
+            "origin": _ORIGIN,
+            "licence": _LICENCE,
+        }
+
+
+class Book:
+    """All cases, in the order in which they are made."""
+
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+
+    def accept(
+        self,
+        kind: str,
+        name: str,
+        of: Rule,
+        *,
+        input: dict[str, Bytes],  # noqa: A002 - the member's name
+        keys: Iterable[TestKey] = (),
+        policy: Document | None = None,
+        expected: Document | None = None,
+    ) -> Case:
+        """A case that is to be accepted, with the values that it is to give."""
+        return self._add(
+            Case(
+                kind=kind,
+                verdict="accept",
+                name=name,
+                rule=of,
+                input=input,
+                keys=tuple(keys),
+                policy=copy.deepcopy(policy or {}),
+                expected=expected or {},
+            )
+        )
+
+    def reject(
+        self,
+        beside: Case,
+        name: str,
+        of: Rule,
+        *codes: str,
+        may_also: Iterable[str] = (),
+        keys: Iterable[TestKey] | None = None,
+        policy: Document | None = None,
+        **members: Bytes,
+    ) -> Case:
+        """A case that is to be refused: `beside` with these members of its input, or of its policy, changed.
+
+        A member of the policy that is None is taken out.
+        """
+        changed = {**beside.input, **members}
+        rules = {**copy.deepcopy(beside.policy), **(policy or {})}
+        rules = {name: value for name, value in rules.items() if value is not None}
+        if changed == beside.input and rules == beside.policy:
+            raise ValueError(f"{name} does not differ from {beside.identifier}")
+        expected: Document = {"codes": list(codes)}
+        if may_also:
+            expected["mayAlso"] = list(may_also)
+        return self._add(
+            Case(
+                kind=beside.kind,
+                verdict="reject",
+                name=name,
+                rule=of,
+                input=changed,
+                keys=beside.keys if keys is None else tuple(keys),
+                policy=rules,
+                expected=expected,
+                differs_from=beside.identifier,
+            )
+        )
+
+    def _add(self, case: Case) -> Case:
+        if any(each.identifier == case.identifier for each in self.cases):
+            raise ValueError(f"twice: {case.identifier}")
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", case.name):
+            raise ValueError(f"no name of a file: {case.name}")
+        self.cases.append(case)
+        return case
+
+    def check(self) -> None:
+        """The rules that only the whole book can break."""
+        for says, number in Counter(case.rule.says for case in self.cases).items():
+            if number > _MOST_CASES_OF_A_RULE:
+                raise ValueError(f"{number} cases of one rule: {says}")
+        for case in self.cases:
+            if case.verdict == "reject" and not case.expected["codes"]:
+                raise ValueError(f"no code: {case.identifier}")
+
+    def write(self, folder: Path) -> None:
+        """Write every case and the index."""
+        for case in self.cases:
+            _write(folder / f"{case.identifier}.json", case.as_json())
+        kinds: Document = {}
+        for case in self.cases:
+            kinds.setdefault(case.kind, {"accept": 0, "reject": 0})[case.verdict] += 1
+        used = {case.rule.document for case in self.cases}
+        index = {
+            "version": VERSION,
+            "licence": _LICENCE,
+            "specifications": {name: row for name, row in DOCUMENTS.items() if name in used},
+            "kinds": kinds,
+            "cases": [case.identifier for case in self.cases],
+        }
+        _write(folder / "index.json", index)
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """`text` with its one `old` changed to `new`."""
+    if text.count(old) != 1:
+        raise ValueError(f"{text.count(old)} times {old!r}")
+    return text.replace(old, new)
+
+
+def run_length(text: str, letter: str, times: int) -> list[str | bytes | tuple[str, int]]:
+    """`text` in parts, of which its runs of `letter` are told by their length alone."""
+    parts: list[str | bytes | tuple[str, int]] = []
+    for index, piece in enumerate(text.split(letter * times)):
+        parts += [(letter, times), piece] if index else [piece]
+    return parts
+
+
+def _encoded(value: Bytes) -> Any:
+    """Bytes as a case holds them: text, base64, or parts of which one may be repeated."""
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, list):
+        return {
+            "parts": [
+                {"repeat": part[0], "times": part[1]} if isinstance(part, tuple) else _encoded(part)
+                for part in value
+            ]
+        }
+    return value
+
+
+def _write(path: Path, value: Document) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(json.dumps(value, indent=1, ensure_ascii=False).encode() + b"\n")

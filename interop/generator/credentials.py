@@ -1,0 +1,104 @@
+"""Credentials with Data Integrity proofs, judged as evidence at a time: what the kinds of suites share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from generator.book import Book, Bytes, Case, Rule, rule
+from generator.crypto import Document, TestKey, base58, digest, jcs, proof_of, proof_steps
+from generator.documents import CREDENTIALS_V2, EXAMPLES_V2, changed
+
+__all__ = [
+    "ALLOWED",
+    "CONTROLLED",
+    "NOT_PINNED",
+    "PURPOSE",
+    "UNDEFINED_TERMS",
+    "Credentials",
+    "degree",
+    "signed_as",
+]
+
+UNDEFINED_TERMS: Final = "https://www.w3.org/ns/credentials/undefined-terms/v2"
+
+NOT_PINNED = rule("FORMAT", "Verification", "A proof without @context is hashed without.")
+PURPOSE = rule("VC-DATA-INTEGRITY", "4.4", "The purpose of a credential's proof is assertionMethod.")
+CONTROLLED = rule("CID", "3.3", "The verification method is one of the issuer's own, in full.")
+ALLOWED = rule("FORMAT", "Verification", "The signer is one that the policy allows.")
+
+
+class Credentials:
+    """Writes cases of one suite into the book."""
+
+    def __init__(self, book: Book, kind: str) -> None:
+        self._book = book
+        self._kind = kind
+
+    def accept(
+        self,
+        name: str,
+        of: Rule,
+        document: Document,
+        key: TestKey,
+        *,
+        text: str | None = None,
+        at: str = "2026-03-30T12:00:00Z",
+        notices: list[str] | None = None,
+    ) -> Case:
+        """A secured document that verifies; its text is pretty-printed unless given."""
+        proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
+        expected: Document = {
+            "proofs": [proof_steps(document, each, key) for each in proofs],
+            "digest": digest(jcs(document)),
+        }
+        if notices:
+            expected["notices"] = notices
+        return self._book.accept(
+            self._kind,
+            name,
+            of,
+            input={"document": _text(document) if text is None else text},
+            keys=[key],
+            policy={"at": at, "allowedSigners": [key.did]},
+            expected=expected,
+        )
+
+    def reject(
+        self,
+        beside: Case,
+        name: str,
+        of: Rule,
+        code: str,
+        document: Document | Bytes | None = None,
+        **changes: Any,
+    ) -> None:
+        """Another document (as itself, or as its text) or another policy, which is refused."""
+        if document is not None:
+            changes["document"] = _text(document) if isinstance(document, dict) else document
+        self._book.reject(beside, name, of, code, **changes)
+
+
+def degree(key: TestKey, **members: Any) -> Document:
+    """A credential of other people's, unsecured; changes as `changed` has them."""
+    document = {
+        "@context": [CREDENTIALS_V2, EXAMPLES_V2],
+        "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+        "type": ["VerifiableCredential", "AlumniCredential"],
+        "issuer": key.did,
+        "validFrom": "2026-03-01T00:00:00Z",
+        "credentialSubject": {"id": "did:example:abcdefgh", "alumniOf": "The School of Examples"},
+    }
+    return changed(document, **members)
+
+
+def signed_as(document: Document, key: TestKey, message: Callable[[Document], bytes]) -> Document:
+    """A proof over other bytes than the suite's, which `message` makes of its steps."""
+    proof = proof_of(document, key)
+    signature = key.sign(message(proof_steps(document, proof, key)))
+    return {**document, "proof": {**proof, "proofValue": "z" + base58(signature)}}
+
+
+def _text(document: Document) -> str:
+    return json.dumps(document, indent=1, ensure_ascii=False)

@@ -1,0 +1,114 @@
+"""What this package says to a case of each kind: problems, notices, and the values on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from signet_vc import verification
+from signet_vc.codec import jcs, strict_json
+from signet_vc.codec.digest import commitment, digest, is_digest, is_nonce, sha256_of
+from signet_vc.did import key as did_key
+from signet_vc.errors import Code, ProblemError
+from signet_vc.interop.cases import BrokenCaseError, Case
+from signet_vc.interop.exchanges import judge_request, judge_response
+from signet_vc.interop.finding import Finding
+from signet_vc.interop.policies import policy_of, time_of
+from signet_vc.interop.proof_steps import proof_steps
+from signet_vc.limits import DEFAULT_LIMITS
+
+__all__ = ["JUDGES", "judge"]
+
+
+def judge(case: Case) -> Finding:
+    """The finding on a case. Raises BrokenCaseError for a kind or a member that is not known here."""
+    if case.kind not in JUDGES:
+        raise BrokenCaseError(f"a kind that is not known: {case.kind[:64]}")
+    try:
+        return JUDGES[case.kind](case)
+    except ProblemError as error:
+        return Finding.refused(error.problems)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # a damaged case does not end the run
+        raise BrokenCaseError(f"the case is not of the form of its kind: {error!r}") from error
+
+
+def _jcs(case: Case) -> Finding:
+    canonical = jcs.canonicalize(strict_json.loads(case.input["json"]))
+    return Finding(values={"canonical": canonical.hex()})
+
+
+def _canon(case: Case) -> Finding:
+    value = strict_json.loads(case.input["json"], max_depth=DEFAULT_LIMITS.value_depth)
+    canonical = jcs.canonicalize_wide(value)
+    return Finding(values={"canonical": canonical.hex(), "canonicalDigest": digest(canonical)})
+
+
+def _did_key(case: Case) -> Finding:
+    did = case.text("did")
+    public_key = did_key.parse(did)
+    named = case.text("publicKeyFormat") if "publicKeyFormat" in case.input else "Multikey"
+    return Finding(
+        values={
+            "keyType": public_key.key_type.name,
+            "publicKeyHex": public_key.raw.hex(),
+            "verificationMethod": did_key.verification_method(public_key),
+            "document": did_key.document(did, public_key_format=named),
+        }
+    )
+
+
+# A commitment that does not open is the call's fault at the server, the answer's at the agent.
+_OF_ANSWERS: Final = frozenset({"resultDigest", "errorDigest"})
+
+
+def _commitment(case: Case) -> Finding:
+    member, salt, stated = case.text("member"), case.text("salt"), case.text("digest")
+    for text, is_spelled in ((salt, is_nonce), (stated, is_digest)):
+        if not is_spelled(text):
+            raise ProblemError.of(Code.INVALID_CREDENTIAL, "not in its only spelling")
+    value = strict_json.loads(case.input["value"], max_depth=DEFAULT_LIMITS.value_depth)
+    if commitment(member, value, salt) != stated:
+        code = Code.RESULT_MISMATCH if member in _OF_ANSWERS else Code.CALL_MISMATCH
+        raise ProblemError.of(code, "the commitment does not open")
+    preimage = jcs.canonicalize_wide({"member": member, "salt": salt, "value": value})
+    return Finding(values={"preimage": preimage.decode(), "sha256": sha256_of(stated).hex()})
+
+
+def _credential(case: Case) -> Finding:
+    data = case.input["document"]
+    result = verification.verify(data, policy_of(case), at_ns=time_of(case))
+    if result.problems:
+        return Finding.refused(result.problems)
+    document = strict_json.loads(data)
+    proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
+    return Finding(
+        notices=tuple(each.code for each in result.notices),
+        values={
+            "proofs": [proof_steps(document, proof) for proof in proofs],
+            "digest": digest(jcs.canonicalize(document)),
+        },
+    )
+
+
+def _vc_jwt(case: Case) -> Finding:
+    token = case.input["token"]
+    result = verification.verify(token, policy_of(case), at_ns=time_of(case))
+    if result.problems:
+        return Finding.refused(result.problems)
+    return Finding(notices=tuple(each.code for each in result.notices), values={"digest": digest(token)})
+
+
+JUDGES: Final[Mapping[str, Callable[[Case], Finding]]] = MappingProxyType(
+    {
+        "jcs": _jcs,
+        "canon": _canon,
+        "did-key": _did_key,
+        "eddsa-jcs-2022": _credential,
+        "ecdsa-jcs-2019": _credential,
+        "vc-jwt": _vc_jwt,
+        "commitment": _commitment,
+        "request": judge_request,
+        "response": judge_response,
+    }
+)

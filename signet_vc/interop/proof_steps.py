@@ -1,0 +1,33 @@
+"""The intermediate values of a Data Integrity proof, by the names that cases give them."""
+
+from __future__ import annotations
+
+from signet_vc.codec.strict_json import JsonObject
+from signet_vc.did.resolver import resolve_key
+from signet_vc.proofs.data_integrity import SUITES
+from signet_vc.proofs.suite import hash_data
+
+__all__ = ["proof_steps"]
+
+
+def proof_steps(document: JsonObject, proof: JsonObject) -> dict[str, str]:
+    """What was hashed, as text, and the hashes, in hexadecimal; of a proof that verifies, under a did:key."""
+    method = proof["verificationMethod"]
+    controller = method.partition("#")[0]
+    key_type = resolve_key(method, controller=controller, purpose=proof["proofPurpose"]).key_type
+    suite = SUITES[proof["cryptosuite"]]
+    hashed = {name: value for name, value in document.items() if name != "proof"}
+    if "@context" in proof:
+        hashed["@context"] = proof["@context"]
+    options = {name: value for name, value in proof.items() if name != "proofValue"}
+    configuration = suite.configure(options, key_type.digest).closed()
+    canonical = suite.transform(hashed, key_type.digest, None)
+    combined = hash_data(configuration, canonical, key_type).hex()
+    half = len(combined) // 2
+    return {
+        "canonicalDocument": canonical.decode(),
+        "documentHash": combined[half:],
+        "canonicalProofConfiguration": configuration.decode(),
+        "proofConfigurationHash": combined[:half],
+        "combinedHash": combined,
+    }
