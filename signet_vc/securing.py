@@ -8,7 +8,6 @@ first, without a key, then signatures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,14 +37,14 @@ class Securing(StrEnum):
     BOTH = "both"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secured:
+class Secured(NamedTuple):
     """A secured credential, made or read; whether it verifies is for ``verify`` to say.
 
     credential: with ``proof``; None under ``jws`` alone. jws: the compact JWS, or None. document: without
     proof. digest: DIGEST of the credential, over CANON with ``proof``; of a JWS alone, over its ASCII
     bytes. jws_digest: of the JWS, under ``both`` only. text: what is stored, CANON of the credential or
     the JWS. size: of that, in bytes. canonical: CANON of the document, which both mechanisms sign.
+    token: the JWS taken apart, where it came from outside.
     """
 
     credential: JsonObject | None
@@ -55,8 +54,8 @@ class Secured:
     jws_digest: str | None
     text: str
     size: int
-    canonical: bytes = field(repr=False)
-    token: Jws | None = field(repr=False, compare=False)  # the JWS taken apart, where it came from outside
+    canonical: bytes
+    token: Jws | None
 
 
 class ToSign(NamedTuple):
@@ -160,8 +159,7 @@ def read(credential: JsonObject | None, jws: str | None) -> Secured:
         if problems:
             raise ProblemError(*problems)
     if credential is not None:
-        document = {name: value for name, value in credential.items() if name != "proof"}
-        whole, canonical = jcs.canonicalize_with_and_without(credential, "proof")
+        whole, document, canonical = jcs.canonicalize_without(credential, "proof")
         return _secured(document, credential, jws, canonical=canonical, octets=whole, token=token)
     if jws is None or token is None or document is None:
         raise ProblemError.of(Code.PROOF_MISSING, "neither a credential with a proof nor a JWS")
@@ -186,7 +184,7 @@ def verify(secured: Secured, *, resolver: Resolver | None = None, strict: bool =
             controller=issuer,
             resolver=resolver,
             strict=strict,
-            canonical=secured.canonical,
+            unsecured=(secured.document, secured.canonical),
         ).problems
     if secured.jws is not None:
         token = compact.parse(secured.jws) if secured.token is None else secured.token

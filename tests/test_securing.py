@@ -58,7 +58,7 @@ def test_what_is_secured_verifies_and_reads_back(how, name):
     key = ALL[name]
     made = secure(unsigned(key=key), how, key)
     read = securing.read(made.credential, made.jws)
-    assert read == made
+    assert read._replace(token=None) == made
     assert codes(made) == codes(read) == []
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 __all__ = ["AttestationStore", "Claim", "Record", "RefusedCall"]
 
@@ -36,8 +36,7 @@ class Record:
     request_digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """A nonce to be claimed once: (issuer, audience, nonce), kept until ``expires_at`` (ns)."""
 
     issuer: str

@@ -10,14 +10,25 @@ from signet_vc.codec.jcs import canonicalize_wide
 from signet_vc.codec.multibase import EncodingError, base64url_decode, base64url_encode
 from signet_vc.codec.strict_json import Json
 
-__all__ = ["commitment", "digest", "is_digest", "is_nonce", "nonce_text", "sha256_of"]
+__all__ = [
+    "DIGEST_PATTERN",
+    "NONCE_PATTERN",
+    "commitment",
+    "digest",
+    "is_digest",
+    "is_nonce",
+    "nonce_text",
+    "sha256_of",
+]
 
 _SHA2_256: Final = b"\x12\x20"  # multihash: the code of SHA-256, and 32 bytes of it
 _NONCE_BYTES: Final = 16
 
 # 34 and 16 bytes leave four bits of the last letter unused; they are zero in A, Q, g and w alone.
-_is_digest: Final = re.compile(r"uEi[A-D][A-Za-z0-9_-]{42}[AQgw]").fullmatch
-_is_nonce: Final = re.compile(r"u[A-Za-z0-9_-]{21}[AQgw]").fullmatch
+DIGEST_PATTERN: Final = r"uEi[A-D][A-Za-z0-9_-]{42}[AQgw]"
+NONCE_PATTERN: Final = r"u[A-Za-z0-9_-]{21}[AQgw]"
+_is_digest: Final = re.compile(DIGEST_PATTERN).fullmatch
+_is_nonce: Final = re.compile(NONCE_PATTERN).fullmatch
 
 
 def digest(data: bytes) -> str:

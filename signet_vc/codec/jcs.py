@@ -4,9 +4,9 @@ Every signature, digest and comparison goes through here. ``rfc8785`` is what is
 sorted names is fifteen times as fast and the same for almost every value. A guard goes through the value
 first and lets only that pass on which the two agree:
 
-- names: orjson sorts by code point, JCS by UTF-16; equal for ASCII names;
+- names: orjson sorts by code point, JCS by UTF-16; equal where none has a character beyond U+FFFF;
 - floats: equal where the float is not integral and not below 1e-5 in magnitude; else orjson writes
-  ``1.0``, ``-0.0``, ``1e16``, and NaN as ``null``;
+  ``1.0``, ``-0.0``, ``1e16``, and NaN as ``null``; integral ones below 2^53 pass once they are integers;
 - integers: orjson refuses those beyond 2^53-1 if told to;
 - types: the six of JSON by identity; orjson would write tuples, dates, enums and more;
 - strings: equal always; orjson refuses lone surrogates.
@@ -25,14 +25,14 @@ import rfc8785
 from signet_vc.codec.json_numbers import is_printable
 from signet_vc.codec.json_pointer import pointer
 from signet_vc.codec.json_value import numbers, write
-from signet_vc.codec.strict_json import Json
+from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, ProblemError
 from signet_vc.limits import DEFAULT_LIMITS, MAX_SAFE_INTEGER
 
 __all__ = [
     "canonicalize",
     "canonicalize_wide",
-    "canonicalize_with_and_without",
+    "canonicalize_without",
     "embeddable",
     "equal",
     "pointer_to_wide_number",
@@ -56,21 +56,21 @@ def canonicalize(value: Json) -> bytes:
         except orjson.JSONEncodeError:
             pass  # an integer or a surrogate: the slow path says where
     _check(value, wide=False)
-    return _rfc8785(value)
+    return _written(value)
 
 
-def canonicalize_with_and_without(value: dict[str, Json], name: str) -> tuple[bytes, bytes]:
-    """RFC 8785 of an object as it is, and of the same without the member ``name``, for little more than one.
+def canonicalize_without(value: JsonObject, name: str) -> tuple[bytes, JsonObject, bytes]:
+    """RFC 8785 of an object; the same without the member ``name``; and RFC 8785 of that.
 
-    Raises as ``canonicalize``.
+    For little more than the price of one. Raises as ``canonicalize``.
     """
-    without = {each: item for each, item in value.items() if each != name}
+    rest = {each: item for each, item in value.items() if each != name}
     if _is_plain(value):
         try:
-            return orjson.dumps(value, option=_JCS), orjson.dumps(without, option=_JCS)
+            return orjson.dumps(value, option=_JCS), rest, orjson.dumps(rest, option=_JCS)
         except orjson.JSONEncodeError:
             pass
-    return canonicalize(value), canonicalize(without)
+    return canonicalize(value), rest, canonicalize(rest)
 
 
 def canonicalize_wide(value: Json) -> bytes:
@@ -84,7 +84,7 @@ def canonicalize_wide(value: Json) -> bytes:
         except orjson.JSONEncodeError:
             pass  # an integer of more than 64 bits, or a surrogate
     if not _check(value, wide=True):
-        return _rfc8785(value)
+        return _written(value)
     try:
         return write(value, real=rfc8785.dumps, order=_by_utf16)
     except RecursionError as error:
@@ -138,6 +138,7 @@ def equal(parsed: Json, actual: Json) -> bool:
 
 _LONG_LIST: Final = 64
 _SCALARS: Final = frozenset({str, int, bool, NoneType})
+_LAST_ALIKE: Final = "\uffff"
 _SMALLEST_ALIKE: Final = 1e-5
 _INTEGRAL_FROM: Final = 2.0**53
 # A level with more arrays and objects goes the slow way, which is depth first: a list that contains
@@ -161,7 +162,8 @@ def _is_plain(value: Json) -> bool:  # noqa: C901, PLR0912 - the hot loop: calls
             items = container
             if type(container) is dict:
                 try:
-                    if not "".join(container).isascii():
+                    names = "".join(container)
+                    if not names.isascii() and max(names) > _LAST_ALIKE:
                         return False
                 except TypeError:  # a name that is no str
                     return False
@@ -204,11 +206,27 @@ def _check(value: Json, *, wide: bool) -> bool:
     return found
 
 
-def _rfc8785(value: Json) -> bytes:
+def _written(value: Json) -> bytes:
+    """RFC 8785 of a value that ``_check`` has gone through and found no large integer in."""
     try:
+        with_integers = _with_integers(value)
+        if _is_plain(with_integers):
+            return orjson.dumps(with_integers, option=_JCS)
         return rfc8785.dumps(value)
     except RecursionError as error:
         raise _no_room() from error
+
+
+def _with_integers(value: Json) -> Json:
+    """The same value, with an int for every float that RFC 8785 prints as one: ``1.0`` is ``1``."""
+    kind = type(value)
+    if kind is dict:
+        return {name: _with_integers(item) for name, item in value.items()}
+    if kind is list:
+        return [_with_integers(item) for item in value]
+    if kind is float and -_INTEGRAL_FROM < value < _INTEGRAL_FROM and value.is_integer():
+        return int(value)
+    return value
 
 
 def _no_room() -> ProblemError:

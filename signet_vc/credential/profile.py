@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
-from signet_vc.credential.profile_forms import Level, OneOrList, constant, matching
+from signet_vc.credential.profile_forms import Level, OneOrList, constant, matching, recurring
 from signet_vc.credential.profile_members import CONTEXT, CREDENTIAL_ID, DID, DID_URL, TIME
 from signet_vc.credential.profile_request import REQUEST_SUBJECT, request_contradictions
 from signet_vc.credential.profile_response import RESPONSE_SUBJECT, response_contradictions
@@ -139,7 +139,7 @@ _PROOF: Final = Level(
     required={
         "@context": constant([CREDENTIALS_V2, SIGNET_V1], Code.CONTEXT_MISMATCH),
         "type": constant("DataIntegrityProof"),
-        "cryptosuite": matching(r"[a-z0-9]+(?:-[a-z0-9]+)*", "the name of a cryptosuite"),
+        "cryptosuite": recurring(r"[a-z0-9]+(?:-[a-z0-9]+)*", "the name of a cryptosuite"),
         "created": TIME,
         "verificationMethod": DID_URL,
         "proofPurpose": constant("assertionMethod", Code.PROOF_PURPOSE_MISMATCH),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Protocol
 
@@ -30,12 +31,17 @@ __all__ = [
     "matching",
     "nests_deeper",
     "one_of",
+    "recurring",
 ]
 
 _MOST_PROBLEMS: Final = 50  # named for one object; an attacker must not choose how many we make
 # Arrays and objects side by side, as many as a text within the limit can have ("[]," each). A list that
 # contains itself twice would double at every level and fill the memory before it is too deep.
 _WIDEST: Final = DEFAULT_LIMITS.document_bytes // 3
+
+
+_REMEMBERED: Final = 1024
+_LONGEST_REMEMBERED: Final = 256  # characters: bounds what strangers can make it hold
 
 
 class Form(Protocol):
@@ -51,11 +57,15 @@ class Form(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simple:
-    """A form that one test decides; ``rule`` says in words what the value must be."""
+    """A form that one test decides; ``rule`` says in words what the value must be.
+
+    ``pattern``: what the test matches, where it is a regular expression.
+    """
 
     holds: Callable[[Any], object]
     rule: str
     code: Code = Code.INVALID_CREDENTIAL
+    pattern: str | None = None
 
     def problems(self, value: Any, place: str) -> Iterator[Problem]:  # noqa: ARG002 - never quoted
         """The one thing that can be wrong."""
@@ -233,7 +243,18 @@ def one_of(*values: str) -> Simple:
 
 def matching(pattern: str, rule: str) -> Simple:
     """A string that the whole of the pattern matches."""
-    return Simple(holds=re.compile(pattern).fullmatch, rule=rule)
+    return Simple(holds=re.compile(pattern).fullmatch, rule=rule, pattern=pattern)
+
+
+def recurring(pattern: str, rule: str) -> Simple:
+    """As ``matching``, for the names of parties, which come again and again: verdicts are remembered."""
+    matches = re.compile(pattern).fullmatch
+    remembered = lru_cache(maxsize=_REMEMBERED)(matches)
+
+    def holds(item: Any) -> object:
+        return remembered(item) if len(item) <= _LONGEST_REMEMBERED else matches(item)
+
+    return Simple(holds=holds, rule=rule, pattern=pattern)
 
 
 def is_integer(value: Any) -> bool:

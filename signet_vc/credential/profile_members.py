@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from signet_vc.codec.digest import is_digest, is_nonce
+from signet_vc.codec.digest import DIGEST_PATTERN, NONCE_PATTERN
 from signet_vc.codec.timestamps import parse
 from signet_vc.credential.profile_forms import (
     Embedded,
@@ -20,6 +20,7 @@ from signet_vc.credential.profile_forms import (
     is_integer,
     matching,
     one_of,
+    recurring,
 )
 from signet_vc.limits import MAX_SAFE_INTEGER
 from signet_vc.resources import CREDENTIALS_V2, SIGNET_V1
@@ -67,17 +68,17 @@ CONTEXT: Final = constant([CREDENTIALS_V2, SIGNET_V1])
 CREDENTIAL_ID: Final = matching(
     r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "a urn:uuid: in lower case"
 )
-DID: Final = matching(_DID, "a DID, as a string")
-DID_URL: Final = matching(
+DID: Final = recurring(_DID, "a DID, as a string")
+DID_URL: Final = recurring(
     _DID + "#" + _some(r"A-Za-z0-9._~!$&'()*+,;=:@/?-"), "a DID URL with a fragment and nothing else"
 )
-URI: Final = matching(
+URI: Final = recurring(
     r"[A-Za-z][A-Za-z0-9+.-]*:" + _some(r"A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-"), "a DID or an absolute URI"
 )
 TIME: Final = matching(_TIME, "a UTC time that exists: YYYY-MM-DDThh:mm:ss, 0 to 9 fraction digits, Z")
-DIGEST: Final = Simple(holds=is_digest, rule="u and the base64url of a SHA-256 multihash")
+DIGEST: Final = matching(DIGEST_PATTERN, "u and the base64url of a SHA-256 multihash")
 COMMITMENT: Final = DIGEST
-NONCE: Final = Simple(holds=is_nonce, rule="u and the base64url of 16 bytes")
+NONCE: Final = matching(NONCE_PATTERN, "u and the base64url of 16 bytes")
 TEXT: Final = Simple(
     holds=lambda item: isinstance(item, str) and 1 <= len(item) <= 1024,  # noqa: PLR2004 - FORMAT's own
     rule="a string of 1 to 1,024 code points",
@@ -95,7 +96,7 @@ COMMON_MEMBERS: Final[Mapping[str, Form]] = {
     "argumentsDigest": COMMITMENT,
     "taskId": TEXT,
     "toolDefinitionDigest": DIGEST,
-    "chain": matching(r"[A-Za-z0-9._:-]{1,128}", "1 to 128 of A-Z a-z 0-9 . _ : -"),
+    "chain": recurring(r"[A-Za-z0-9._:-]{1,128}", "1 to 128 of A-Z a-z 0-9 . _ : -"),
     "sequence": Simple(
         holds=lambda item: is_integer(item) and 1 <= item <= MAX_SAFE_INTEGER,
         rule="an integer from 1 to 2^53 - 1",

@@ -143,14 +143,22 @@ class ProofResult(NamedTuple):
     """What came of verifying the proofs of a document.
 
     ``document``: what was hashed, without ``proof``; None if there is any problem. Context values after
-    those that a proof names are not signed, and not in it. ``cryptosuites`` and ``verification_methods``:
-    of the proofs that verify, in order.
+    those that a proof names are not signed, and not in it. ``verified``: the proofs that verify, in order.
     """
 
     problems: tuple[Problem, ...]
     document: JsonObject | None
-    cryptosuites: tuple[str, ...]
-    verification_methods: tuple[str, ...]
+    verified: tuple[Opened, ...]
+
+    @property
+    def cryptosuites(self) -> tuple[str, ...]:
+        """Name the cryptosuites of the proofs that verify, in order."""
+        return tuple([each.named.suite.name for each in self.verified])
+
+    @property
+    def verification_methods(self) -> tuple[str, ...]:
+        """Name the verification methods of the proofs that verify, in order."""
+        return tuple([each.named.verification_method for each in self.verified])
 
 
 def verify(
@@ -161,41 +169,41 @@ def verify(
     suites: Mapping[str, Suite] = SUITES,
     resolver: Resolver | None = None,
     strict: bool = False,
-    canonical: bytes | None = None,
+    unsecured: tuple[JsonObject, bytes] | None = None,
 ) -> ProofResult:
     """Verify every proof of a secured document; all must hold, and there must be one.
 
     controller: the DID whose keys must have made them. strict: refuse the second spelling of an ECDSA
-    signature (high s). canonical: RFC 8785 of the document without ``proof``, if that is at hand.
+    signature (high s). unsecured: the document without ``proof``, and its RFC 8785, if these are at hand.
 
     Raises UnavailableError if a DID cannot be resolved; what is wrong with the document is in the result.
     """
     try:
         proofs = _proofs(document)
     except ProblemError as error:
-        return ProofResult(error.problems, None, (), ())
+        return ProofResult(error.problems, None, ())
     expected = Expected(controller, purpose, suites, resolver)
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    whole, canonical = _without_proof(document) if unsecured is None else unsecured
     problems: list[Problem] = []
     verified: list[Opened] = []
     for pointer, proof in proofs:
         try:
-            opened = open_proof(proof, unsecured, expected)
+            opened = open_proof(proof, whole, expected)
         except ProblemError as error:
             problems += (replace(each, pointer=pointer + each.pointer) for each in error.problems)
             continue
         try:
-            _check_signature(opened, canonical if opened.document is unsecured else None, strict=strict)
+            _check_signature(opened, canonical if opened.document is whole else None, strict=strict)
         except ProblemError as error:
             problems += (replace(each, pointer=each.pointer or pointer) for each in error.problems)
             continue
         verified.append(opened)
-    return ProofResult(
-        tuple(problems),
-        None if problems else _signed_by_all(verified),
-        tuple([each.named.suite.name for each in verified]),
-        tuple([each.named.verification_method for each in verified]),
-    )
+    signed = None if problems else _signed_by_all(verified)
+    return ProofResult(tuple(problems), signed, tuple(verified))
+
+
+def _without_proof(document: JsonObject) -> tuple[JsonObject, None]:
+    return {name: value for name, value in document.items() if name != "proof"}, None
 
 
 def _proofs(document: JsonObject) -> list[tuple[str, JsonObject]]:

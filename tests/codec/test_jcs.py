@@ -18,7 +18,14 @@ from published import SHARED
 
 from signet_vc.codec import jcs
 from signet_vc.codec.digest import digest
-from signet_vc.codec.jcs import canonicalize, canonicalize_wide, embeddable, equal, pointer_to_wide_number
+from signet_vc.codec.jcs import (
+    canonicalize,
+    canonicalize_wide,
+    canonicalize_without,
+    embeddable,
+    equal,
+    pointer_to_wide_number,
+)
 from signet_vc.codec.strict_json import loads
 from signet_vc.errors import Code, ProblemError
 
@@ -114,6 +121,21 @@ def test_equality_is_that_of_numbers_not_of_types():
     assert canonicalize_wide([0]) == canonicalize_wide([-0.0])
     assert canonicalize_wide([1]) != canonicalize_wide([True])
     assert canonicalize_wide([10**21]) != canonicalize_wide([1e21])  # 1000000000000000000000 and 1e+21
+
+
+@settings(max_examples=200)
+@given(st.dictionaries(NAMES, values(SAFE_INTEGERS), max_size=8), st.data())
+def test_an_object_and_what_is_left_of_it_without_a_member(value, data):
+    name = data.draw(st.sampled_from([*value, "absent"]))
+    whole, rest, without = canonicalize_without(value, name)
+    assert rest == {each: item for each, item in value.items() if each != name}
+    assert (whole, without) == (canonicalize(value), canonicalize(rest))
+
+
+@pytest.mark.parametrize("member", [2**53, float("nan"), "\ud800", (), {1: 2}])
+def test_no_object_is_canonicalized_for_what_is_left_of_it(member):
+    value = {"a": member, "b": 1}
+    assert refusal(lambda value: canonicalize_without(value, "a"), value) == refusal(canonicalize, value)
 
 
 ALIKE = [

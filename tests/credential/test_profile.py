@@ -9,6 +9,7 @@ import pytest
 from examples_of_every_member import AGENT, EXAMPLES, REQUESTS, SERVER, example, kind, named_digest
 
 from signet_vc.credential import profile
+from signet_vc.credential.profile_members import DID
 from signet_vc.credential.profile_response import outcomes_of_result
 from signet_vc.errors import Code, Problem
 
@@ -460,3 +461,14 @@ def test_a_completed_call_with_an_error_is_a_contradiction_not_a_wrong_shape() -
 
 def test_requests_are_judged_as_requests() -> None:
     assert {profile.kind_of(example(name)) for name in REQUESTS} == {"request"}
+
+
+@pytest.mark.parametrize("length", [1, 244, 245, 5_000])  # 256 characters and fewer are remembered
+def test_a_name_is_judged_alike_whatever_its_length_and_however_often(length):
+    name = "did:example:" + "a" * length
+    for _ in range(2):
+        assert DID.holds(name)
+        assert not DID.holds(name + " ")
+    for other in (1, None, [name], (name,), name.encode()):
+        with pytest.raises(TypeError):
+            DID.holds(other)

@@ -83,12 +83,10 @@ def test_published_signature(vector):
 
 def test_published_credential_verifies(vector):
     result = data_integrity.verify(vector.signed, controller=Controller.ANY)
-    assert result == (
-        (),
-        vector.unsigned,
-        (vector.options["cryptosuite"],),
-        (vector.options["verificationMethod"],),
-    )
+    assert result.problems == ()
+    assert result.document == vector.unsigned
+    assert result.cryptosuites == (vector.options["cryptosuite"],)
+    assert result.verification_methods == (vector.options["verificationMethod"],)
 
 
 def test_published_credential_is_not_that_of_its_issuer(vector):
