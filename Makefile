@@ -58,8 +58,8 @@ format: $(VENV)/.lint  ## format, and mend what ruff can mend
 	$(BIN)/ruff format --quiet .
 
 lock: $(VENV)/.lint  ## write the locks anew; UPGRADE=1 takes the newest releases
-	$(LOCK) pyproject.toml --extra mcp --extra keyring --group build --group demo --group test -o requirements/test.txt
-	$(LOCK) pyproject.toml --extra mcp --group build --group demo -c requirements/test.txt -o requirements/demo.txt
+	$(LOCK) pyproject.toml --extra mcp --extra keyring --extra service --group build --group demo --group test --group fuzz -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra mcp --extra service --group build --group demo -c requirements/test.txt -o requirements/demo.txt
 	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
 	cd $(NODE) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 

@@ -26,6 +26,7 @@ __all__ = [
 
 _VCDM: Final = "https://www.w3.org/TR/vc-data-model#"
 _SECURITY: Final = "https://w3id.org/security#"
+_STATUS: Final = "https://www.w3.org/ns/credentials/status-list#"
 
 
 class Code(StrEnum):
@@ -72,6 +73,31 @@ class Code(StrEnum):
     RESOLVER_UNAVAILABLE = "RESOLVER_UNAVAILABLE"
     VALUE_ERASED = "VALUE_ERASED"
     AUTHORIZATION_NOT_EVALUATED = "AUTHORIZATION_NOT_EVALUATED"
+    UNDEFINED_TERM = "UNDEFINED_TERM"
+    GRAPH_TOO_COMPLEX = "GRAPH_TOO_COMPLEX"
+    INVALID_PRESENTATION = "INVALID_PRESENTATION"
+    CHALLENGE_MISMATCH = "CHALLENGE_MISMATCH"
+    DOMAIN_MISMATCH = "DOMAIN_MISMATCH"
+    PROOF_CHAIN_BROKEN = "PROOF_CHAIN_BROKEN"
+    KEY_NOT_CONTROLLED_BY_HOLDER = "KEY_NOT_CONTROLLED_BY_HOLDER"
+    CONTROLLER_DOCUMENT_INVALID = "CONTROLLER_DOCUMENT_INVALID"
+    VERIFICATION_METHOD_URL_INVALID = "VERIFICATION_METHOD_URL_INVALID"
+    MALFORMED_CBOR = "MALFORMED_CBOR"
+    DISCLOSURE_INVALID = "DISCLOSURE_INVALID"
+    KEY_BINDING_MISSING = "KEY_BINDING_MISSING"
+    KEY_BINDING_INVALID = "KEY_BINDING_INVALID"
+    RELATED_RESOURCE_MISMATCH = "RELATED_RESOURCE_MISMATCH"
+    SCHEMA_MISMATCH = "SCHEMA_MISMATCH"
+    SCHEMA_INDETERMINATE = "SCHEMA_INDETERMINATE"
+    STATUS_REVOKED = "STATUS_REVOKED"
+    STATUS_SUSPENDED = "STATUS_SUSPENDED"
+    STATUS_MESSAGE = "STATUS_MESSAGE"
+    STATUS_NOT_EVALUATED = "STATUS_NOT_EVALUATED"
+    STATUS_UNAVAILABLE = "STATUS_UNAVAILABLE"
+    STATUS_LIST_INVALID = "STATUS_LIST_INVALID"
+    STATUS_LIST_TOO_SHORT = "STATUS_LIST_TOO_SHORT"
+    STATUS_INDEX_OUT_OF_RANGE = "STATUS_INDEX_OUT_OF_RANGE"
+    FETCH_REFUSED = "FETCH_REFUSED"
 
 
 # code -> (title, the W3C error type that says the same, or None)
@@ -129,6 +155,58 @@ _TABLE: Final[dict[Code, tuple[str, str | None]]] = {
     Code.RESOLVER_UNAVAILABLE: ("An identifier could not be resolved", None),
     Code.VALUE_ERASED: ("A committed value or its salt is not there", None),
     Code.AUTHORIZATION_NOT_EVALUATED: ("The authorization was not evaluated", None),
+    Code.UNDEFINED_TERM: (
+        "A term or type has no definition in the contexts",
+        _SECURITY + "DATA_LOSS_DETECTION_ERROR",
+    ),
+    Code.GRAPH_TOO_COMPLEX: (
+        "The document asks for more work than the limit",
+        _SECURITY + "PROOF_TRANSFORMATION_ERROR",
+    ),
+    Code.INVALID_PRESENTATION: ("The presentation breaks its data model", _VCDM + "MALFORMED_VALUE_ERROR"),
+    Code.CHALLENGE_MISMATCH: ("The challenge is not the expected one", _SECURITY + "INVALID_CHALLENGE_ERROR"),
+    Code.DOMAIN_MISMATCH: ("The domain is not the expected one", _SECURITY + "INVALID_DOMAIN_ERROR"),
+    Code.PROOF_CHAIN_BROKEN: (
+        "A proof rests on another that is missing or does not verify",
+        _SECURITY + "PROOF_VERIFICATION_ERROR",
+    ),
+    Code.KEY_NOT_CONTROLLED_BY_HOLDER: (
+        "The key is not the holder's",
+        _SECURITY + "INVALID_VERIFICATION_METHOD",
+    ),
+    Code.CONTROLLER_DOCUMENT_INVALID: (
+        "The controller's document is not acceptable",
+        _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
+    ),
+    Code.VERIFICATION_METHOD_URL_INVALID: (
+        "The verification method is not named by a URL",
+        _SECURITY + "INVALID_VERIFICATION_METHOD_URL",
+    ),
+    Code.MALFORMED_CBOR: ("The input is not strict CBOR", _VCDM + "PARSING_ERROR"),
+    Code.DISCLOSURE_INVALID: (
+        "A disclosure does not belong to the token",
+        _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    ),
+    Code.KEY_BINDING_MISSING: ("No key binding came with the token", _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR"),
+    Code.KEY_BINDING_INVALID: ("The key binding does not verify", _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR"),
+    Code.RELATED_RESOURCE_MISMATCH: (
+        "A related resource is not the one that was meant",
+        _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    ),
+    Code.SCHEMA_MISMATCH: ("The credential breaks the schema that it names", None),
+    Code.SCHEMA_INDETERMINATE: ("The schema that the credential names was not evaluated", None),
+    Code.STATUS_REVOKED: ("The credential is revoked", None),
+    Code.STATUS_SUSPENDED: ("The credential is suspended", None),
+    Code.STATUS_MESSAGE: ("The issuer's status list says something of the credential", None),
+    Code.STATUS_NOT_EVALUATED: ("The credential's status was not evaluated", None),
+    Code.STATUS_UNAVAILABLE: ("The status list could not be retrieved", _STATUS + "STATUS_RETRIEVAL_ERROR"),
+    Code.STATUS_LIST_INVALID: ("The status list does not hold", _STATUS + "STATUS_VERIFICATION_ERROR"),
+    Code.STATUS_LIST_TOO_SHORT: (
+        "The status list is shorter than privacy demands",
+        _STATUS + "STATUS_LIST_LENGTH_ERROR",
+    ),
+    Code.STATUS_INDEX_OUT_OF_RANGE: ("The status list has no such entry", _VCDM + "RANGE_ERROR"),
+    Code.FETCH_REFUSED: ("The address is not one that may be fetched", None),
 }
 
 TITLES: Final[dict[Code, str]] = {code: row[0] for code, row in _TABLE.items()}

@@ -21,6 +21,12 @@ class Limits:
     message_bytes: a protocol message, which may hold a large value beside the carrier.
     integer_digits: digits of an integer token: quadratic conversion (CVE-2020-10735).
     embed_bytes: CANON of a value that the signer still embeds; larger ones are committed to.
+    context_bytes: RFC 8785 of the inline contexts of a document: they multiply with what they apply to.
+    rdf_nodes: objects, arrays and values of a document that is expanded: 60 µs each.
+    rdf_work: steps of RDF canonicalization beyond the first hash of each node: poison graphs.
+    presented: credentials in a presentation, each the work of a verification.
+    status_list_bytes: of a status list, inflated: compression bombs.
+    fetched_bytes, fetch_seconds: of one answer from the network.
     """
 
     value_depth: int = 64
@@ -29,6 +35,13 @@ class Limits:
     message_bytes: int = 64 << 20
     integer_digits: int = 4300
     embed_bytes: int = 64 << 10
+    context_bytes: int = 16 << 10
+    rdf_nodes: int = 4096
+    rdf_work: int = 2048
+    presented: int = 32
+    status_list_bytes: int = 16 << 20
+    fetched_bytes: int = 1 << 20
+    fetch_seconds: float = 10.0
 
 
 DEFAULT_LIMITS: Final = Limits()

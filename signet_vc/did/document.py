@@ -18,7 +18,14 @@ PROOF_PURPOSES: Final = ("authentication", "assertionMethod", "capabilityInvocat
 _RELATIONSHIPS: Final = (*PROOF_PURPOSES, "keyAgreement")
 
 
-def key_in(document: object, verification_method: str, *, controller: str, purpose: str) -> PublicKey:
+def key_in(
+    document: object,
+    verification_method: str,
+    *,
+    controller: str,
+    purpose: str,
+    at_ns: int | None = None,  # noqa: ARG001 - to be judged
+) -> PublicKey:
     """Give the key that ``document``, the controller's own, has for ``verification_method``.
 
     Raises KEY_INVALID (another's document, no such method, one that is there twice, expires or is

@@ -45,11 +45,17 @@ def holds_its_key(did: str) -> bool:
 
 
 def resolve_key(
-    verification_method: str, *, controller: str, purpose: str, resolver: Resolver | None = None
+    verification_method: str,
+    *,
+    controller: str,
+    purpose: str,
+    resolver: Resolver | None = None,
+    at_ns: int | None = None,
 ) -> PublicKey:
     """Give the key that ``verification_method`` names, if ``controller`` has it for ``purpose``.
 
     verification_method: a DID URL with a fragment. controller: the DID that is to have made the proof.
+    at_ns: when, nanoseconds since 1970; without it a method that expires or is revoked is refused.
     Raises ProblemError of KEY_INVALID, KEY_NOT_CONTROLLED_BY_ISSUER or PROOF_PURPOSE_MISMATCH, and
     UnavailableError of RESOLVER_UNAVAILABLE where the DID cannot be resolved.
     """
@@ -62,7 +68,8 @@ def resolve_key(
         raise ProblemError.of(Code.PROOF_PURPOSE_MISMATCH, "no proof serves that purpose")
     local = _local_method(did)
     if local is None:
-        return key_in(_resolve(did, resolver), verification_method, controller=controller, purpose=purpose)
+        document = _resolve(did, resolver)
+        return key_in(document, verification_method, controller=controller, purpose=purpose, at_ns=at_ns)
     public_key = local(did, fragment)
     if public_key is None:
         raise ProblemError.of(

@@ -1,0 +1,1 @@
+"""The VC-API over HTTP: an edge, on what `api` offers."""
