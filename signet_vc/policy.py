@@ -6,6 +6,7 @@ Without a trust anchor nothing verifies; an empty list of signers allows nobody.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 from signet_vc.did.resolver import Resolver
 from signet_vc.errors import UsageError
+from signet_vc.external import Loader
 from signet_vc.limits import DEFAULT_LIMITS, NANOSECONDS, Limits
 
 __all__ = ["AllowedSigner", "Policy"]
@@ -73,6 +75,13 @@ class Policy:
     their key; without one they cannot be resolved. limits: of what is read. formats, securings: the only
     formats, cryptosuites and algorithms that are accepted; None for all that are known, empty for none.
     both_securings: an attested call or answer must carry a proof and a JWS.
+
+    Of credentials and presentations of others: loader: gives status lists, schemas and related resources;
+    without one they are not looked at, which a notice says. inline_contexts: take contexts that a document
+    brings itself under RDF suites too, which sign what a context makes of the document and not the context.
+    domain, challenge: what a presentation must have been made for (its proof's domains are exactly these)
+    and in answer to; None where that is not asked. allowed_holders: the only DIDs whose keys may present;
+    None for any, since what is presented is what the trust anchors are for.
     """
 
     allowed_signers: tuple[AllowedSigner, ...]
@@ -84,6 +93,11 @@ class Policy:
     formats: frozenset[str] | None
     securings: frozenset[str] | None
     both_securings: bool
+    loader: Loader | None
+    inline_contexts: bool
+    domain: frozenset[str] | None
+    challenge: str | None
+    allowed_holders: frozenset[str] | None
     _by_did: Mapping[str, tuple[AllowedSigner, ...]] = field(repr=False, compare=False)
 
     def __init__(
@@ -98,6 +112,11 @@ class Policy:
         formats: Iterable[str] | None = None,
         securings: Iterable[str] | None = None,
         both_securings: bool = False,
+        loader: Loader | None = None,
+        inline_contexts: bool = False,
+        domain: str | Iterable[str] | None = None,
+        challenge: str | None = None,
+        allowed_holders: Iterable[str] | None = None,
     ) -> None:
         """Take signers and times in any of their forms; UsageError for what is none."""
         if isinstance(allowed_signers, str | Mapping):
@@ -116,9 +135,23 @@ class Policy:
             "formats": _names("formats", formats),
             "securings": _names("securings", securings),
             "both_securings": _flag("both_securings", both_securings),
+            "loader": loader,
+            "inline_contexts": _flag("inline_contexts", inline_contexts),
+            "domain": _names("domain", [domain] if isinstance(domain, str) else domain),
+            "challenge": _text("challenge", challenge),
+            "allowed_holders": _names("allowed_holders", allowed_holders),
             "_by_did": MappingProxyType(by_did),
         }.items():
             object.__setattr__(self, name, value)
+
+    def for_presented(self) -> Policy:
+        """The same for the credentials of a presentation, which nobody asked for by domain or challenge."""
+        if self.domain is None and self.challenge is None:
+            return self
+        presented = copy(self)
+        for name in ("domain", "challenge"):
+            object.__setattr__(presented, name, None)
+        return presented
 
     @property
     def has_anchor(self) -> bool:
@@ -172,6 +205,12 @@ def _seconds(name: str, value: object) -> float:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < inf:
         raise UsageError(f"{name} is a number of seconds, or a timedelta, and not negative")
     return float(seconds)
+
+
+def _text(name: str, value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f"{name} is a text")
 
 
 def _names(name: str, value: Iterable[str] | None) -> frozenset[str] | None:

@@ -28,7 +28,8 @@ class Verification:
     exactly then. ``notices`` never decide. ``document`` is what was verified (for a proof with a
     context of its own, what was hashed), and None unless verified. ``format`` names how the input
     was secured (``data-integrity``, ``vc+jwt``, ``unknown``), ``securing`` the cryptosuite or
-    algorithm. ``types`` and ``issuer`` are what the input claims, verified or not.
+    algorithm. ``types`` and ``issuer`` (of a presentation: its holder) are what the input claims, verified
+    or not. ``credentials``: of a presentation, the verification of each credential in it, in order.
     """
 
     verified: bool
@@ -40,6 +41,7 @@ class Verification:
     securing: str | None = None
     types: tuple[str, ...] = ()
     issuer: str | None = None
+    credentials: tuple[Verification, ...] = ()
 
     def __bool__(self) -> NoReturn:
         raise TypeError("read .verified; a Verification has no truth value")
