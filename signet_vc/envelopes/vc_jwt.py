@@ -1,4 +1,4 @@
-"""``vc+jwt``: a credential as the payload of a compact JWS.
+"""``vc+jwt`` and ``vp+jwt``: a credential or a presentation as the payload of a compact JWS.
 
 Spec: VC-JOSE-COSE §§3.1, 4.1 (Recommendation of 15 May 2025), RFC 7519, RFC 8037, RFC 9864. FORMAT is
 narrower: header and payload in their canonical form, nothing but ``alg``, ``cty``, ``kid``, ``typ``.
@@ -6,39 +6,47 @@ narrower: header and payload in their canonical form, nothing but ``alg``, ``cty
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from signet_vc.codec import jcs, strict_json
 from signet_vc.codec.multibase import base64url_encode
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.did.resolver import Resolver, resolve_key
-from signet_vc.envelopes import jws
+from signet_vc.did.resolver import Resolver
+from signet_vc.envelopes import jws, media, signature
 from signet_vc.envelopes.jws import Jws, JwsToSign
+from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
+from signet_vc.envelopes.registered_claims import added, audience_problems, time_problems
+from signet_vc.envelopes.signature import Signed
 from signet_vc.errors import Code, Problem, ProblemError, UsageError, problem
 from signet_vc.keys.key_type import KeyType
-from signet_vc.limits import DEFAULT_LIMITS, NANOSECONDS
+from signet_vc.limits import DEFAULT_LIMITS
 
 __all__ = [
     "TYPE",
+    "TYPES",
     "JwtResult",
+    "algorithm",
+    "audience_problems",
     "claims",
     "form_problems",
     "is_typed",
+    "media_type",
     "notices",
     "prepare",
     "signature_problems",
+    "signer",
     "time_problems",
     "verify",
 ]
 
-TYPE: Final = "vc+jwt"
-_CONTENT: Final = "vc"
-# The payload is the credential itself, unsecured: VC-JOSE-COSE §1.1.2.1 forbids the first two; nothing here
-# would verify the third.
-_FOREIGN: Final = ("vc", "vp", "proof")
-_PURPOSE: Final = "assertionMethod"
+_ENVELOPE: Final = "jwt"
+TYPES: Final = tuple(f"{kind.cty}+{_ENVELOPE}" for kind in (CREDENTIAL, PRESENTATION))
+TYPE: Final = TYPES[0]
+_ALGORITHMS: Final = attrgetter("jws_algorithms")
 _CACHED: Final = 4096  # headers, one a signer
 _MOST_CACHED: Final = 1024  # characters of a kid that is worth a place
 
@@ -55,188 +63,177 @@ class JwtResult:
 
 
 def prepare(
-    credential: JsonObject,
+    document: JsonObject,
     *,
     key_type: KeyType,
     verification_method: str,
+    presentation: bool = False,
     alg: str | None = None,
+    registered: Mapping[str, Any] | None = None,
     canonical: bytes | None = None,
 ) -> JwsToSign:
-    """Work out what a key has to sign to secure ``credential``, which has no ``proof``.
+    """Work out what a key has to sign to secure ``document``, which has no ``proof``.
 
-    alg: one of the key type's own names for its algorithm (default: the first). canonical: RFC 8785 of the
-    credential, if that is at hand.
+    presentation: whether it is one, which its ``type`` must say too. alg: one of the key type's own names for
+    its algorithm (default: the first). registered: claims about the signature, ``aud``, ``exp``, ``iat``,
+    ``nonce``. canonical: RFC 8785 of the document, if that is at hand and nothing is added.
 
     Raises:
-        UsageError: ``alg`` is not the key's, or the credential has members that a payload must not have.
-        ProblemError: the credential cannot be canonicalized.
+        UsageError: ``alg`` is not the key's, the document is of the other kind, or it has members that a
+            payload must not have.
+        ProblemError: the document cannot be canonicalized.
     """
+    kind = media.checked_kind(document, presentation=presentation, envelope=_ENVELOPE)
+    name = algorithm(key_type, alg)
+    if registered:
+        payload = jcs.canonicalize(added(document, registered))
+    else:
+        payload = jcs.canonicalize(document) if canonical is None else canonical
+    return jws.join(base64url_encode(_strict_header(kind.cty, name, verification_method)), payload)
+
+
+def algorithm(key_type: KeyType, alg: str | None = None) -> str:
+    """Give the ``alg`` that a key of this type signs with; UsageError if ``alg`` is asked for and not its."""
     name = key_type.jws_algorithms[0] if alg is None else alg
     if name not in key_type.jws_algorithms:
         raise UsageError(f"an {key_type.name} key signs no {name}: {' or '.join(key_type.jws_algorithms)}")
-    for member in _FOREIGN:
-        if member in credential:
-            raise UsageError(f"the payload of a vc+jwt has no member {member}")
-    payload = jcs.canonicalize(credential) if canonical is None else canonical
-    return jws.join(base64url_encode(_strict_header(name, verification_method)), payload)
+    return name
 
 
 def claims(token: Jws, *, max_bytes: int = DEFAULT_LIMITS.document_bytes) -> JsonObject:
-    """The credential that a token claims to be, unverified.
+    """The credential or presentation that a token claims to be, unverified.
 
     Raises ProblemError: INVALID_CREDENTIAL if the payload is no object, and as ``strict_json.loads``.
     """
     value = strict_json.loads(token.payload, max_bytes=max_bytes)
     if not isinstance(value, dict):
         raise ProblemError.of(Code.INVALID_CREDENTIAL, "the payload is not an object")
-    credential: JsonObject = value
-    return credential
+    document: JsonObject = value
+    return document
 
 
 def is_typed(token: Jws) -> bool:
-    """Tell whether the header says ``vc+jwt``, or nothing."""
-    return "typ" not in token.header or _is_media_type(token.header["typ"], TYPE)
+    """Tell whether the header says ``vc+jwt``, ``vp+jwt``, or nothing."""
+    typ = token.header.get("typ", TYPE)
+    return any(media.is_media_type(typ, each) for each in TYPES)
 
 
-def form_problems(token: Jws, credential: JsonObject, *, strict: bool) -> list[Problem]:
-    """What a token shows by itself, without a key; ``credential`` is its payload.
+def media_type(document: JsonObject) -> str:
+    """Give the media type, without ``application/``, of a token with this payload."""
+    return f"{kind_of(document).cty}+{_ENVELOPE}"
 
-    UNKNOWN_FORMAT for another type of content, INVALID_CREDENTIAL for the members ``vc``, ``vp``, ``proof``;
-    strict: also where header or payload is not exactly as FORMAT has it.
+
+def signer(token: Jws) -> str | None:
+    """Name whose key the token's ``kid`` claims to be; None if it is no verification method."""
+    return signature.signer_of(token.header.get("kid"))
+
+
+def form_problems(token: Jws, document: JsonObject, *, strict: bool) -> list[Problem]:
+    """What a token shows by itself, without a key; ``document`` is its payload.
+
+    UNKNOWN_FORMAT for another type of content than the payload is, INVALID_CREDENTIAL or
+    INVALID_PRESENTATION for the members ``vc``, ``vp``, ``proof``; strict: also where header or payload is
+    not exactly as FORMAT has it.
     """
-    problems = [
-        problem(Code.INVALID_CREDENTIAL, "the payload is a credential without this", f"/{member}")
-        for member in _FOREIGN
-        if member in credential
-    ]
-    for name, wanted in (("typ", TYPE), ("cty", _CONTENT)):
-        if name in token.header and not _is_media_type(token.header[name], wanted):
-            problems.append(problem(Code.UNKNOWN_FORMAT, f"the header's {name} is not {wanted}"))
+    kind = kind_of(document)
+    problems = media.foreign_problems(document, kind)
+    problems += media.header_problems(token.header, kind, _ENVELOPE)
     if strict and not problems:
         kid = token.header.get("kid")
-        if not isinstance(kid, str) or token.header_bytes != _strict_header(token.header["alg"], kid):
+        if not isinstance(kid, str) or token.header_bytes != _strict_header(
+            kind.cty, token.header["alg"], kid
+        ):
             detail = "the header is not the canonical form of alg, cty, kid and typ"
-            problems.append(problem(Code.INVALID_CREDENTIAL, detail))
-        if token.payload != jcs.canonicalize(credential):
-            problems.append(problem(Code.INVALID_CREDENTIAL, "the payload is not its own canonical form"))
+            problems.append(problem(kind.malformed, detail))
+        if token.payload != jcs.canonicalize(document):
+            problems.append(problem(kind.malformed, "the payload is not its own canonical form"))
     return problems
 
 
 def verify(
     token: Jws | str, *, controller: str, resolver: Resolver | None = None, strict: bool = False
 ) -> JwtResult:
-    """Verify a token as its issuer's: form, then signature.
+    """Verify a token as its signer's: form, then signature.
 
-    controller: the issuer's DID, whose key must have signed. strict: hold the token to FORMAT's form, and
-    refuse the second spelling of an ECDSA signature (high s).
+    controller: the DID of the issuer, or the holder, whose key must have signed. strict: hold the
+    token to FORMAT's form, and refuse the second spelling of an ECDSA signature (high s).
 
     Raises UnavailableError if the DID cannot be resolved; what is wrong with the token is in the result.
     """
-    algorithm, kid = "", None
+    alg, kid = "", None
     try:
         parsed = jws.parse(token) if isinstance(token, str) else token
-        algorithm, kid = parsed.header["alg"], parsed.header.get("kid")
-        credential = claims(parsed)
-        problems = form_problems(parsed, credential, strict=strict) or signature_problems(
-            parsed, credential, controller=controller, resolver=resolver, strict=strict
+        alg, kid = parsed.header["alg"], parsed.header.get("kid")
+        document = claims(parsed)
+        problems = form_problems(parsed, document, strict=strict) or signature_problems(
+            parsed, document, controller=controller, resolver=resolver, strict=strict
         )
     except ProblemError as error:
-        return _result(error.problems, (), None, algorithm, kid)
-    return _result(tuple(problems), notices(parsed), credential, algorithm, kid)
-
-
-def time_problems(credential: JsonObject, *, at_ns: int, skew_ns: int) -> tuple[list[Problem], list[Problem]]:
-    """Find problems and notices of the registered claims about time (RFC 7519 §4.1.4 to §4.1.6).
-
-    ``exp`` and ``nbf`` gate the signature; a malformed ``iat`` gates nothing.
-    """
-    problems = [
-        problem(Code.INVALID_CREDENTIAL, "not a NumericDate", f"/{name}")
-        for name in ("exp", "nbf")
-        if name in credential and not _is_numeric_date(credential[name])
-    ]
-    if problems:
-        return problems, []
-    if "exp" in credential and at_ns - skew_ns >= credential["exp"] * NANOSECONDS:
-        problems.append(problem(Code.EXPIRED, "the signature has expired", "/exp"))
-    if "nbf" in credential and at_ns + skew_ns < credential["nbf"] * NANOSECONDS:
-        problems.append(problem(Code.NOT_YET_VALID, "the signature is not valid yet", "/nbf"))
-    if "iat" in credential and not _is_numeric_date(credential["iat"]):
-        return problems, [problem(Code.INVALID_CREDENTIAL, "not a NumericDate, and not looked at", "/iat")]
-    return problems, []
+        return _result(error.problems, (), None, alg, kid)
+    return _result(tuple(problems), notices(parsed, document), document, alg, kid)
 
 
 def signature_problems(
     token: Jws,
-    credential: JsonObject,
+    document: JsonObject,
     *,
     controller: str,
+    purpose: str | None = None,
     resolver: Resolver | None = None,
+    at_ns: int | None = None,
     strict: bool = False,
 ) -> list[Problem]:
-    """Check that a token is signed by its issuer's key; ``credential`` is its payload.
+    """Check that a token is signed by its signer's key; ``document`` is its payload.
+
+    controller: the issuer, or a presentation's holder. purpose: default ``assertionMethod``, of a
+    presentation ``authentication``. at_ns: when, for keys that expire. Where ``iss`` stands, in the payload
+    or the header, it is the controller; ``kid`` is always its verification method.
 
     Raises ProblemError for a bad key, UnavailableError if the DID cannot be resolved. See ``verify``.
     """
-    kid = token.header.get("kid")
-    if not isinstance(kid, str):
-        return [problem(Code.PROOF_INVALID, "the header's kid does not name the issuer's key")]
-    for name, place in (("iss", credential), ("iss", token.header)):
-        if name in place and place[name] != controller:
-            return [problem(Code.KEY_NOT_CONTROLLED_BY_ISSUER, "iss is not the issuer", "/iss")]
-    public_key = resolve_key(kid, controller=controller, purpose=_PURPOSE, resolver=resolver)
-    key_type = public_key.key_type
-    if token.header["alg"] not in key_type.jws_algorithms:
-        detail = f"alg is not that of the {key_type.name} key"
-        return [problem(Code.UNSUPPORTED_CRYPTOSUITE, detail)]
-    if not public_key.verify(token.signature, token.message):
-        return [problem(Code.PROOF_INVALID, "the signature is not this key's over this token")]
-    if strict and not key_type.is_low_s(token.signature):
-        return [problem(Code.PROOF_INVALID, "the second spelling of the signature, with a high s")]
-    return []
-
-
-def notices(token: Jws) -> tuple[Problem, ...]:
-    """Tell of what SHOULD be in the header (VC-JOSE-COSE §3.1.1) and is not."""
-    return tuple(
-        problem(Code.UNKNOWN_FORMAT, f"the header has no {name}; taken for a {TYPE}")
-        for name in ("typ", "cty")
-        if name not in token.header
+    header = token.header
+    issuers = tuple([place["iss"] for place in (document, header) if "iss" in place])
+    signed = Signed(header.get("kid"), issuers, header["alg"], _ALGORITHMS, token.signature, token.message)
+    return signature.signature_problems(
+        signed,
+        kind_of(document),
+        controller=controller,
+        purpose=purpose,
+        resolver=resolver,
+        at_ns=at_ns,
+        strict=strict,
     )
+
+
+def notices(token: Jws, document: JsonObject | None = None) -> tuple[Problem, ...]:
+    """Tell of what SHOULD be in the header (VC-JOSE-COSE §§3.1.1, 3.1.2) and is not."""
+    kind = CREDENTIAL if document is None else kind_of(document)
+    return media.header_notices(token.header, kind, _ENVELOPE)
 
 
 def _result(
     problems: tuple[Problem, ...],
     notices: tuple[Problem, ...],
-    credential: JsonObject | None,
-    algorithm: str,
+    document: JsonObject | None,
+    alg: str,
     kid: object,
 ) -> JwtResult:
     return JwtResult(
         problems=problems,
         notices=notices,
-        document=None if problems else credential,
-        algorithm=algorithm,
+        document=None if problems else document,
+        algorithm=alg,
         verification_method=kid if isinstance(kid, str) else None,
     )
 
 
-def _strict_header(alg: str, kid: str) -> bytes:
-    """The one header that FORMAT has for these two."""
-    return (_cached_header if len(kid) <= _MOST_CACHED else _header)(alg, kid)
+def _strict_header(cty: str, alg: str, kid: str) -> bytes:
+    """The one header that FORMAT has for these."""
+    return (_cached_header if len(kid) <= _MOST_CACHED else _header)(cty, alg, kid)
 
 
-def _header(alg: str, kid: str) -> bytes:
-    return jcs.canonicalize({"alg": alg, "cty": _CONTENT, "kid": kid, "typ": TYPE})
+def _header(cty: str, alg: str, kid: str) -> bytes:
+    return jcs.canonicalize({"alg": alg, "cty": cty, "kid": kid, "typ": f"{cty}+{_ENVELOPE}"})
 
 
 _cached_header = lru_cache(maxsize=_CACHED)(_header)
-
-
-def _is_media_type(value: Any, wanted: str) -> bool:
-    """RFC 7515 §4.1.9: case does not matter, and ``application/`` may be left out."""
-    return isinstance(value, str) and value.lower().removeprefix("application/") == wanted
-
-
-def _is_numeric_date(value: Any) -> bool:
-    return type(value) in {int, float}
