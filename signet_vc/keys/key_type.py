@@ -20,10 +20,11 @@ class KeyType(ABC):
     """One type of key: its names in the registries, its sizes in bytes, and its mathematics.
 
     name: as in JOSE's ``crv``. public_codec, secret_codec: multicodec names. digest: the hash that
-    goes with the key (Data Integrity hashes the document with it). jws_algorithms: those that a JWS
-    under this key may name; the first is written unless configured otherwise. jwk_kty: JOSE's
-    ``kty``. public_length: of the raw key as in a Multikey (compressed, for a curve with two
-    coordinates). signature_length: of the raw signature, r and s joined for ECDSA.
+    goes with the key (Data Integrity hashes the document with it, where a suite takes the key).
+    jws_algorithms, cose_algorithms: those that a JWS, or a COSE message, under this key may name; the
+    first is written unless configured otherwise. jwk_kty: JOSE's ``kty``. public_length: of the raw key
+    as in a Multikey (compressed, for a curve with two coordinates). signature_length: of the raw
+    signature, r and s joined for ECDSA.
 
     Methods that take a key raise KEY_INVALID for bytes that are none, never anything else.
     """
@@ -34,8 +35,9 @@ class KeyType(ABC):
     public_length: int
     secret_length: int
     signature_length: int
-    digest: Literal["sha256", "sha384"]
+    digest: Literal["sha256", "sha384", "sha512"]
     jws_algorithms: tuple[str, ...]
+    cose_algorithms: tuple[int, ...]
     jwk_kty: Literal["OKP", "EC"]
 
     @abstractmethod
@@ -45,6 +47,10 @@ class KeyType(ABC):
     @abstractmethod
     def signer(self, secret: bytes) -> tuple[bytes, Sign]:
         """Give the raw public key and the signing function of a secret of ``secret_length`` bytes."""
+
+    def candidate(self, random: bytes) -> bytes:
+        """Make of ``secret_length`` random bytes what may be a secret: most of all draws are one."""
+        return random
 
     @abstractmethod
     def is_low_s(self, signature: bytes) -> bool:

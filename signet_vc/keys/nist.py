@@ -1,4 +1,4 @@
-"""ECDSA over P-256 and P-384 (FIPS 186-5), through ``cryptography``.
+"""ECDSA over P-256, P-384 and P-521 (FIPS 186-5), through ``cryptography``.
 
 Signatures are r and s joined, each as long as the order (RFC 7518 §3.4). Ours have
 the lower of the two values that s may take, since the other would give one statement two digests; a
@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.key_type import KeyType, Sign, Verify
 
-__all__ = ["P256", "P384", "NistCurve"]
+__all__ = ["P256", "P384", "P521", "NistCurve"]
 
 _COMPRESSED: Final = (2, 3)  # lead bytes; 4 is an uncompressed point, 0 the point at infinity
 
@@ -72,6 +72,11 @@ class NistCurve(KeyType):
             return r.to_bytes(size, "big") + min(s, order - s).to_bytes(size, "big")
 
         return _compress(key.public_key(), size), sign
+
+    def candidate(self, random: bytes) -> bytes:
+        """Clear the bits above those of the order, which would throw away 127 of 128 draws on P-521."""
+        surplus = 8 * self.secret_length - self.order.bit_length()
+        return bytes([random[0] & 0xFF >> surplus]) + random[1:]
 
     def is_low_s(self, signature: bytes) -> bool:
         """Tell whether s is at most half the order."""
@@ -130,6 +135,7 @@ P256: Final = NistCurve(
     signature_length=64,
     digest="sha256",
     jws_algorithms=("ES256",),
+    cose_algorithms=(-7, -9),  # ES256 (RFC 9053 §2.1), ESP256 (RFC 9864 §2.1)
     jwk_kty="EC",
     curve=ec.SECP256R1(),
     hash_algorithm=hashes.SHA256(),
@@ -144,10 +150,27 @@ P384: Final = NistCurve(
     signature_length=96,
     digest="sha384",
     jws_algorithms=("ES384",),
+    cose_algorithms=(-35, -51),
     jwk_kty="EC",
     curve=ec.SECP384R1(),
     hash_algorithm=hashes.SHA384(),
     order=int(
         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16
     ),
+)
+# Enveloping alone: no Data Integrity cryptosuite takes it.
+P521: Final = NistCurve(
+    name="P-521",
+    public_codec="p521-pub",
+    secret_codec="p521-priv",  # noqa: S106 - a multicodec name
+    public_length=67,
+    secret_length=66,
+    signature_length=132,
+    digest="sha512",
+    jws_algorithms=("ES512",),
+    cose_algorithms=(-36, -52),
+    jwk_kty="EC",
+    curve=ec.SECP521R1(),
+    hash_algorithm=hashes.SHA512(),
+    order=int("01" + 65 * "F" + "A51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409", 16),
 )

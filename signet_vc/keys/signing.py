@@ -16,12 +16,12 @@ from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.keys import multicodec
 from signet_vc.keys.ed25519 import ED25519
 from signet_vc.keys.key_type import KeyType, Sign, Verify
-from signet_vc.keys.nist import P256, P384
+from signet_vc.keys.nist import P256, P384, P521
 
 __all__ = ["KEY_TYPES", "AsyncSigner", "Key", "KeyType", "PublicKey", "Signer", "key_type", "public_key"]
 
 KEY_TYPES: Final[Mapping[str, KeyType]] = MappingProxyType(
-    {each.name: each for each in (ED25519, P256, P384)}
+    {each.name: each for each in (ED25519, P256, P384, P521)}
 )
 
 
@@ -29,8 +29,9 @@ KEY_TYPES: Final[Mapping[str, KeyType]] = MappingProxyType(
 class PublicKey:
     """A public key that has passed every check; making one of a bad key raises KEY_INVALID.
 
-    ``raw``: as in a Multikey, 32 bytes (Ed25519) or a compressed point of 33 or 49. ``multibase``:
-    the Multikey, ``z6Mk…`` (Ed25519), ``zDna…`` (P-256), ``z82L…`` (P-384). Equal by type and ``raw``.
+    ``raw``: as in a Multikey, 32 bytes (Ed25519) or a compressed point of 33, 49 or 67. ``multibase``:
+    the Multikey, ``z6Mk…`` (Ed25519), ``zDna…`` (P-256), ``z82L…`` (P-384), ``z2J9…``
+    (P-521). Equal by type and ``raw``.
     """
 
     key_type: KeyType
@@ -131,7 +132,7 @@ class Key:
 
     @classmethod
     def from_secret(cls, name: str, secret: bytes, *, verification_method: str | None = None) -> Self:
-        """Make the key of ``name`` (see KEY_TYPES) from its raw secret, 32 or 48 bytes, else KEY_INVALID."""
+        """Make the key of ``name`` (see KEY_TYPES) from its raw secret, else KEY_INVALID."""
         row = key_type(name)
         _check_length(row, "secret", secret, row.secret_length)
         raw, sign = row.signer(secret)
