@@ -1,28 +1,40 @@
 """One proof of a document, opened: what it names, and what the key that it names must have signed.
 
-Spec: VC-DATA-INTEGRITY 1.0 §4.4 from step 4 on, and §3.3.2 of the JCS suites' specifications up to the
-hashes. JSON Pointers of what is raised here begin at the proof.
+Spec: VC-DATA-INTEGRITY 1.0 §4.4 from step 4 on, and §3.3.2 of the suites' specifications. JSON Pointers of
+what is raised here begin at the proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from signet_vc.codec import jcs, xsd_datetime
+from signet_vc.codec import jcs
 from signet_vc.codec.multibase import EncodingError, base58btc_decode
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.did.resolver import Resolver, resolve_key
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.key_type import KeyType
 from signet_vc.keys.signing import PublicKey
-from signet_vc.proofs.suite import Suite
+from signet_vc.proofs.members import check_members, domains_of
+from signet_vc.proofs.suite import Suite, hash_data
 from signet_vc.proofs.suites import SUITES
 
-__all__ = ["PROOF_TYPE", "Controller", "Expected", "Opened", "as_list", "open_proof"]
+__all__ = [
+    "PROOF_TYPE",
+    "Controller",
+    "Expected",
+    "Opened",
+    "as_list",
+    "check_signature",
+    "is_known",
+    "located",
+    "names_key_of",
+    "open_proof",
+]
 
 PROOF_TYPE: Final = "DataIntegrityProof"
 _NAMING: Final = ("type", "cryptosuite", "proofPurpose", "verificationMethod")
@@ -42,6 +54,9 @@ class Expected(NamedTuple):
     purpose: str
     suites: Mapping[str, Suite]
     resolver: Resolver | None
+    at_ns: int | None = None
+    domain: frozenset[str] | None = None
+    challenge: str | None = None
 
 
 class Named(NamedTuple):
@@ -61,25 +76,60 @@ class Opened(NamedTuple):
     document: JsonObject
 
 
+def is_known(proof: JsonObject, suites: Mapping[str, Suite]) -> bool:
+    """Tell whether a proof is of a type and a cryptosuite that there are; one that is malformed counts so."""
+    kind, cryptosuite = proof.get("type"), proof.get("cryptosuite")
+    if not isinstance(kind, str):
+        return True
+    if kind != PROOF_TYPE:
+        return False
+    return not isinstance(cryptosuite, str) or cryptosuite in suites
+
+
+def names_key_of(proof: JsonObject, controller: str) -> bool:
+    """Tell whether a proof claims to be made by a key of ``controller``, a DID."""
+    verification_method = proof.get("verificationMethod")
+    return isinstance(verification_method, str) and verification_method.partition("#")[0] == controller
+
+
 def open_proof(proof: JsonObject, unsecured: JsonObject, expected: Expected) -> Opened:
-    """Open a proof of the document ``unsecured``, which is without it.
+    """Open a proof of the document ``unsecured``, which holds of its proofs those that this one rests on.
 
     Raises ProblemError: PROOF_INVALID and UNSUPPORTED_CRYPTOSUITE for its members, PROOF_PURPOSE_MISMATCH,
-    CONTEXT_MISMATCH, and as ``resolve_key`` does; UnavailableError if a DID cannot be resolved.
+    DOMAIN_MISMATCH, CHALLENGE_MISMATCH, CONTEXT_MISMATCH, and as ``resolve_key`` does; UnavailableError if
+    a DID cannot be resolved. Nothing is resolved for a proof that is not for this verifier.
     """
+    check_members(proof)
+    if expected.domain is not None and domains_of(proof) != expected.domain:
+        raise ProblemError.of(Code.DOMAIN_MISMATCH, "the proof is for other domains, or for none", "/domain")
+    if expected.challenge is not None and proof.get("challenge") != expected.challenge:
+        raise ProblemError.of(
+            Code.CHALLENGE_MISMATCH, "the proof answers another challenge, or none", "/challenge"
+        )
     named = _named(proof, expected)
     suite, key_type = named.suite, named.public_key.key_type
-    if "previousProof" in proof:
-        raise ProblemError.of(Code.UNSUPPORTED_CRYPTOSUITE, "proof chains are not verified", "/previousProof")
-    for name in ("created", "expires"):
-        if name in proof and xsd_datetime.parse(proof[name]) is None:
-            raise ProblemError.of(Code.PROOF_INVALID, "not a time", f"/{name}")
     document = unsecured
     if suite.pins_context and "@context" in proof:
         document = _pinned(unsecured, proof["@context"])
     signature = _signature(proof.get("proofValue"), key_type)
     configuration = suite.configuration(proof, document, key_type).closed()
     return Opened(named, signature, configuration, document)
+
+
+def check_signature(opened: Opened, transformed: bytes, *, strict: bool) -> None:
+    """§3.3.2 from the hashes on. Raises PROOF_INVALID. strict: also for an ECDSA signature with a high s."""
+    public_key = opened.named.public_key
+    key_type = public_key.key_type
+    message = hash_data(opened.configuration, transformed, key_type)
+    if not public_key.verify(opened.signature, message):
+        raise ProblemError.of(Code.PROOF_INVALID, "the signature is not this key's over this document")
+    if strict and not key_type.is_low_s(opened.signature):
+        raise ProblemError.of(Code.PROOF_INVALID, "the second spelling of the signature, with a high s")
+
+
+def located(error: ProblemError, place: Callable[[str], str]) -> ProblemError:
+    """The same problems, each at the place that ``place`` gives for its JSON Pointer."""
+    return ProblemError(*(replace(each, pointer=place(each.pointer)) for each in error.problems))
 
 
 def _named(proof: JsonObject, expected: Expected) -> Named:
@@ -133,10 +183,10 @@ def _key(verification_method: str, expected: Expected) -> PublicKey:
             controller=controller,
             purpose=expected.purpose,
             resolver=expected.resolver,
+            at_ns=expected.at_ns,
         )
     except ProblemError as error:
-        pointed = (replace(each, pointer="/verificationMethod") for each in error.problems)
-        raise ProblemError(*pointed) from error
+        raise located(error, lambda _: "/verificationMethod") from error
 
 
 def _pinned(unsecured: JsonObject, context: Json) -> JsonObject:

@@ -29,18 +29,23 @@ def secured(key=AGENT, **members):
     return data_integrity.create(alumni_credential(key.did, **members), key, created=CREATED)
 
 
-def signed_with(key, document, **options):
-    """A proof with options of the test's choice, made by the algorithm itself."""
-    prepared = prepare(
-        document,
-        suite=default_suite(key.key_type),
-        key_type=key.key_type,
-        verification_method=options.pop("verification_method", key.verification_method),
-        created=options.pop("created", CREATED),
-        purpose=options.pop("purpose", "assertionMethod"),
-        options=options,
-    )
-    return prepared.finish(key.sign(prepared.message))
+def signed_with(key, document, **members):
+    """Sign a proof of the test's own making, good or bad, step by step as the suite's specification says."""
+    suite = default_suite(key.key_type)
+    proof = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": suite.name,
+        "created": CREATED,
+        "verificationMethod": members.pop("verification_method", key.verification_method),
+        "proofPurpose": members.pop("purpose", "assertionMethod"),
+        **({"@context": document["@context"]} if "@context" in document else {}),
+        **members,
+    }
+    proof = {name: value for name, value in proof.items() if value is not None}
+    digest = key.key_type.digest
+    configuration = suite.configure(proof, digest).closed()
+    message = hash_data(configuration, suite.transform(document, digest, None), key.key_type)
+    return {**document, "proof": {**proof, "proofValue": "z" + base58btc_encode(key.sign(message))}}
 
 
 def codes(document, key=AGENT, **arguments):
@@ -116,7 +121,8 @@ def test_options_are_signed():
 
 
 @pytest.mark.parametrize(
-    "name", ["type", "cryptosuite", "proofValue", "previousProof", "created", "@context"]
+    "name",
+    ["type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue", "created", "@context"],
 )
 def test_options_are_not_what_the_algorithm_writes(name):
     with pytest.raises(UsageError):
@@ -128,11 +134,6 @@ def test_options_are_not_what_the_algorithm_writes(name):
             created=None,
             options={name: "x"},
         )
-
-
-def test_what_has_a_proof_is_given_no_other():
-    with pytest.raises(UsageError):
-        data_integrity.create(secured(), AGENT, created=CREATED)
 
 
 @pytest.mark.parametrize(("suite", "key"), [("eddsa-jcs-2022", P256), ("ecdsa-jcs-2019", AGENT)])
@@ -302,11 +303,6 @@ def test_a_time_of_xml_schema(value):
     assert codes(document) == []
 
 
-def test_chains_are_refused():
-    document = signed_with(AGENT, alumni_credential(AGENT.did))
-    assert codes(changed(document, previousProof="urn:uuid:1")) == ["UNSUPPORTED_CRYPTOSUITE"]
-
-
 def test_problems_of_the_document_point_into_the_document():
     document = secured()
     document["credentialSubject"]["account"] = 2**60
@@ -459,54 +455,6 @@ def test_a_single_context_may_be_written_without_its_list():
     assert codes(document) == []
     result = verify({**document, "@context": [CREDENTIALS_V2, EXAMPLES_V2]}, controller=AGENT.did)
     assert result.document["@context"] == CREDENTIALS_V2
-
-
-# --- proof sets: §4.5 ---
-
-
-def proof_set(*documents):
-    return {**documents[0], "proof": [each["proof"] for each in documents]}
-
-
-def test_every_proof_of_a_set_must_verify():
-    document = secured()
-    second = signed_with(AGENT, alumni_credential(AGENT.did), created="2026-03-30T11:37:26Z")
-    both = proof_set(document, second)
-    result = verify(both, controller=AGENT.did)
-    assert result.problems == ()
-    assert result.cryptosuites == ("eddsa-jcs-2022", "eddsa-jcs-2022")
-    assert codes({**both, "name": "other"}) == ["PROOF_INVALID", "PROOF_INVALID"]
-    broken = proof_set(document, changed(second, created=CREATED))
-    assert codes(broken) == ["PROOF_INVALID"]
-    assert pointers(broken) == ["/proof/1"]
-    assert verify(broken, controller=AGENT.did).cryptosuites == ("eddsa-jcs-2022",)
-
-
-def test_every_proof_of_a_set_is_the_issuers():
-    foreign = signed_with(SERVER, alumni_credential(AGENT.did))
-    assert codes(proof_set(secured(), foreign)) == ["KEY_NOT_CONTROLLED_BY_ISSUER"]
-
-
-def test_of_a_set_only_what_all_have_signed_is_handed_out():
-    whole = alumni_credential(AGENT.did)
-    first = signed_with(AGENT, {**whole, "@context": [CREDENTIALS_V2]})
-    second = signed_with(AGENT, whole)
-    for proofs in ([first["proof"], second["proof"]], [second["proof"], first["proof"]]):
-        result = verify({**whole, "proof": proofs}, controller=AGENT.did)
-        assert result.problems == ()
-        assert result.document == {**whole, "@context": [CREDENTIALS_V2]}
-
-
-def test_two_proofs_have_not_one_name():
-    document = signed_with(AGENT, alumni_credential(AGENT.did), id="urn:uuid:1")
-    assert codes(document) == []
-    assert codes(proof_set(document, document)) == ["PROOF_INVALID"]
-
-
-def test_the_number_of_proofs_is_bounded():
-    document = secured()
-    assert codes({**document, "proof": [document["proof"]] * 16}) == []
-    assert codes({**document, "proof": [document["proof"]] * 17}) == ["TOO_LARGE"]
 
 
 def test_a_canonical_form_at_hand_is_not_used_for_another_document():
