@@ -1,4 +1,9 @@
-"""Reading the DID documents of others (Controlled Identifiers 1.0 §3.3, Retrieve Verification Method)."""
+"""Reading the documents of others: DID documents and other controlled identifier documents.
+
+Spec: Controlled Identifiers 1.0 (Recommendation of 15 May 2025) §2, what a conforming document is, and §3.3,
+Retrieve Verification Method, steps 5 to 12. They are read as JSON by the names of their members; what a
+context would make of these is not looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +11,84 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from signet_vc.codec import xsd_datetime
+from signet_vc.codec.strict_json import JsonObject
+from signet_vc.did.did_url import is_url
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.jwk import public_from_jwk
 from signet_vc.keys.multikey import public_from_multibase
 from signet_vc.keys.signing import PublicKey
 
-__all__ = ["PROOF_PURPOSES", "key_in"]
+__all__ = [
+    "PRIVATE_JWK_MEMBERS",
+    "PROOF_PURPOSES",
+    "RELATIONSHIPS",
+    "absolute",
+    "check",
+    "key_in",
+    "methods_in",
+    "serves",
+]
 
 # The relationships that a signature may serve, and all in which a document may define a method.
 PROOF_PURPOSES: Final = ("authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation")
-_RELATIONSHIPS: Final = (*PROOF_PURPOSES, "keyAgreement")
+RELATIONSHIPS: Final = (*PROOF_PURPOSES, "keyAgreement")
+
+# What the JOSE registry of JWK parameters marks as private.
+PRIVATE_JWK_MEMBERS: Final = frozenset({"d", "dp", "dq", "k", "oth", "p", "priv", "q", "qi"})
+_SECRETS: Final = ("secretKeyMultibase", "secretKeyJwk", "privateKeyMultibase", "privateKeyJwk")
+_MATERIAL: Final = ("publicKeyMultibase", "publicKeyJwk")
+_ENDS: Final = ("expires", "revoked")
+
+
+def check(document: object, identifier: str) -> JsonObject:
+    """Hold ``document`` to §2 and to being that of ``identifier``, and give it back.
+
+    Raises CONTROLLER_DOCUMENT_INVALID, with where: no object, no ``id`` or another's, a member of the wrong
+    form, a method without ``id``, ``type`` or ``controller``, a service twice, a secret key.
+    Spec: §2.1, §2.2, §3.3 steps 5 and 6.
+    """
+    if not isinstance(document, dict):
+        raise _invalid("the document is no JSON object")
+    if document.get("id") != identifier:
+        raise _invalid("the document is not that of the controller", "id")
+    if "controller" in document:
+        _check_urls(document["controller"], "controller", may_be_one=True)
+    if "alsoKnownAs" in document:
+        _check_urls(document["alsoKnownAs"], "alsoKnownAs", may_be_one=False)
+    for index, method in _members_of(document, "verificationMethod"):
+        _check_method(method, "verificationMethod", index)
+    for relationship in RELATIONSHIPS:
+        for index, entry in _members_of(document, relationship):
+            if isinstance(entry, str):
+                _check_reference(entry, relationship, index)
+            else:
+                _check_method(entry, relationship, index)
+    _check_services(document)
+    return document
+
+
+def absolute(value: object, identifier: str) -> object:
+    """Give a name that a document writes relative to itself, ``#key-1``, in full; any other as it is."""
+    return identifier + value if isinstance(value, str) and value.startswith("#") else value
+
+
+def methods_in(document: JsonObject, url: str) -> list[JsonObject]:
+    """Find what a document that passed ``check`` defines as the method ``url``, there or embedded."""
+    return [
+        entry
+        for member in ("verificationMethod", *RELATIONSHIPS)
+        for entry in document.get(member, ())
+        if isinstance(entry, dict) and absolute(entry["id"], document["id"]) == url
+    ]
+
+
+def serves(document: JsonObject, relationship: str, url: str) -> bool:
+    """Tell whether a document that passed ``check`` has the method ``url`` under ``relationship``."""
+    return any(
+        absolute(entry["id"] if isinstance(entry, dict) else entry, document["id"]) == url
+        for entry in document.get(relationship, ())
+    )
 
 
 def key_in(
@@ -24,70 +97,121 @@ def key_in(
     *,
     controller: str,
     purpose: str,
-    at_ns: int | None = None,  # noqa: ARG001 - to be judged
+    at_ns: int | None = None,
 ) -> PublicKey:
     """Give the key that ``document``, the controller's own, has for ``verification_method``.
 
-    Raises KEY_INVALID (another's document, no such method, one that is there twice, expires or is
-    revoked, a bad key), KEY_NOT_CONTROLLED_BY_ISSUER (another controls the method) and
-    PROOF_PURPOSE_MISMATCH (it does not stand under ``purpose``).
+    at_ns: when, nanoseconds since 1970; None: a method that ends is refused whenever it does.
+    Raises as ``check``; KEY_INVALID (no such method, one that is there twice, has ended, a bad key or two),
+    KEY_NOT_CONTROLLED_BY_ISSUER (another controls the method) and PROOF_PURPOSE_MISMATCH (it does not
+    stand under ``purpose``). Spec: §3.3 steps 5 to 12, §2.2.
     """
-    if not isinstance(document, dict) or document.get("id") != controller:
-        raise ProblemError.of(Code.KEY_INVALID, "the DID document is not that of the controller")
-    method = _only(_methods(document, verification_method, controller))
-    if method.get("controller") != controller:
+    checked = check(document, controller)
+    method = _only(methods_in(checked, verification_method))
+    if method["controller"] != controller:
         raise ProblemError.of(
             Code.KEY_NOT_CONTROLLED_BY_ISSUER, "the verification method has another controller"
         )
-    if not _serves(document, purpose, verification_method, controller):
+    if not serves(checked, purpose, verification_method):
         raise ProblemError.of(
             Code.PROOF_PURPOSE_MISMATCH, f"the verification method is not listed for {purpose}"
         )
-    if "expires" in method or "revoked" in method:  # judging either takes a time, which nobody gives here
-        raise ProblemError.of(Code.KEY_INVALID, "the verification method expires or is revoked")
+    _check_time(method, at_ns)
     return _key_of(method)
 
 
-def _entries(document: Mapping[str, Any], member: str) -> list[Any]:
+# --- the form of a document -------------------------------------------------------------------------
+
+
+def _invalid(detail: str, *path: str | int) -> ProblemError:
+    # The place goes into the text: pointers of problems are into what is verified, not into this document.
+    where = "".join(f"/{step}" for step in path)
+    return ProblemError.of(Code.CONTROLLER_DOCUMENT_INVALID, f"{detail}: {where}" if where else detail)
+
+
+def _members_of(document: JsonObject, member: str) -> Iterator[tuple[int, Any]]:
     value = document.get(member, [])
-    return value if isinstance(value, list) else []
+    if not isinstance(value, list):
+        raise _invalid(f"{member} is no list", member)
+    return enumerate(value)
 
 
-def _names(value: object, verification_method: str, controller: str) -> bool:
-    """Tell whether ``value``, a DID URL or one relative to the document, is the method's."""
-    return (
-        isinstance(value, str)
-        and (controller + value if value.startswith("#") else value) == verification_method
-    )
+def _check_urls(value: object, member: str, *, may_be_one: bool) -> None:
+    urls = [value] if may_be_one and isinstance(value, str) else value
+    if not isinstance(urls, list) or not all(map(is_url, urls)):
+        raise _invalid(f"{member} is no list of URLs", member)
 
 
-def _methods(
-    document: Mapping[str, Any], verification_method: str, controller: str
-) -> Iterator[dict[str, Any]]:
-    """Find the method's definitions, under ``verificationMethod`` or embedded in a relationship."""
-    for member in ("verificationMethod", *_RELATIONSHIPS):
-        for entry in _entries(document, member):
-            if isinstance(entry, dict) and _names(entry.get("id"), verification_method, controller):
-                yield entry
+def _check_reference(name: str, relationship: str, index: int) -> None:
+    if not is_url(name) and not name.startswith("#"):
+        raise _invalid("a verification method is named by no URL", relationship, index)
 
 
-def _only(methods: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    found = list(methods)
+def _check_method(method: object, member: str, index: int) -> None:
+    """§2.2: what every verification method has, of whatever type; and that it keeps its secret."""
+    if not isinstance(method, dict):
+        raise _invalid("a verification method is no JSON object", member, index)
+    name = method.get("id")
+    if not isinstance(name, str) or not (is_url(name) or name.startswith("#")):
+        raise _invalid("a verification method has no URL as its id", member, index, "id")
+    if not isinstance(method.get("type"), str):
+        raise _invalid("a verification method has no type", member, index, "type")
+    if not is_url(method.get("controller")):
+        raise _invalid("a verification method has no URL as its controller", member, index, "controller")
+    jwk = method.get("publicKeyJwk")
+    reveals = isinstance(jwk, dict) and not PRIVATE_JWK_MEMBERS.isdisjoint(jwk)
+    if reveals or any(each in method for each in _SECRETS):
+        raise _invalid("a verification method reveals a secret key", member, index)
+
+
+def _check_services(document: JsonObject) -> None:
+    """§2.1.4. Nothing here asks a service for anything; a document is whole or it is not."""
+    seen: set[str] = set()
+    for index, service in _members_of(document, "service"):
+        if not isinstance(service, dict):
+            raise _invalid("a service is no JSON object", "service", index)
+        types = service.get("type")
+        if not (
+            isinstance(types, str) or (isinstance(types, list) and all(isinstance(t, str) for t in types))
+        ):
+            raise _invalid("a service has no type", "service", index, "type")
+        if not _is_endpoint(service.get("serviceEndpoint")):
+            raise _invalid("a service has no endpoint", "service", index, "serviceEndpoint")
+        if "id" in service:
+            name = absolute(service["id"], document["id"])
+            if not isinstance(name, str) or not is_url(name) or name in seen:
+                raise _invalid("a service's id is no URL, or another's", "service", index, "id")
+            seen.add(name)
+
+
+def _is_endpoint(value: object) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return bool(values) and all(isinstance(each, dict) or is_url(each) for each in values)
+
+
+# --- one verification method ------------------------------------------------------------------------
+
+
+def _only(found: list[JsonObject]) -> JsonObject:
     if len(found) != 1:
-        how = (
-            "does not define the verification method"
-            if not found
-            else "defines the verification method twice"
+        how = "no" if not found else "more than one"
+        raise ProblemError.of(
+            Code.KEY_INVALID, f"the document has {how} definition of the verification method"
         )
-        raise ProblemError.of(Code.KEY_INVALID, f"the DID document {how}")
     return found[0]
 
 
-def _serves(document: Mapping[str, Any], purpose: str, verification_method: str, controller: str) -> bool:
-    return any(
-        _names(entry.get("id") if isinstance(entry, dict) else entry, verification_method, controller)
-        for entry in _entries(document, purpose)
-    )
+def _check_time(method: JsonObject, at_ns: int | None) -> None:
+    """§2.2: at the time that ``expires`` or ``revoked`` says, and from then on, nothing verifies."""
+    for member in _ENDS:
+        if member not in method:
+            continue
+        end = xsd_datetime.parse(method[member])
+        if end is None or not end.zoned:
+            raise ProblemError.of(Code.KEY_INVALID, f"the verification method's {member} is no dateTimeStamp")
+        if at_ns is None or at_ns >= end.ns:
+            detail = "has expired" if member == "expires" else "is revoked"
+            raise ProblemError.of(Code.KEY_INVALID, f"the verification method {detail}")
 
 
 def _from_multikey(method: Mapping[str, Any]) -> PublicKey:
@@ -111,7 +235,9 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], PublicKey]]] = Mappin
 
 
 def _key_of(method: Mapping[str, Any]) -> PublicKey:
-    name = method.get("type")
-    if not isinstance(name, str) or name not in _READERS:
+    """§2.2.1: the key, which stands there once."""
+    if method["type"] not in _READERS:
         raise ProblemError.of(Code.KEY_INVALID, f"the verification method is none of {', '.join(_READERS)}")
-    return _READERS[name](method)
+    if all(each in method for each in _MATERIAL):
+        raise ProblemError.of(Code.KEY_INVALID, "the verification method has its key twice")
+    return _READERS[method["type"]](method)
