@@ -1,207 +1,188 @@
-"""Any Verifiable Credential, version 2.0 of the data model: what it must look like, whatever secures it.
+"""Any Verifiable Credential: what its data model demands of it, whatever secures it.
 
-Spec: VCDM 2.0 §4 (Recommendation of 15 May 2025), as far as both securing mechanisms rest on it. What needs
-JSON-LD (undefined terms, types that map to nothing) and the other members' own rules are not looked at.
-Version 1.1 and presentations are refused.
+Versions 2.0 and 1.1, told by the first context. What needs JSON-LD (undefined terms, types that map to
+nothing, a protected term defined again) is ``terms``' and the suites'.
+
+Spec: VCDM 2.0 §§4, 5 and 11.1 (Recommendation of 15 May 2025); VCDM 1.1 §§4 and 5 (of 3 March 2022).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from signet_vc.codec import xsd_datetime
-from signet_vc.codec.json_pointer import Path, pointer
 from signet_vc.codec.strict_json import JsonObject
+from signet_vc.codec.xsd_datetime import Moment
+from signet_vc.credential.members import (
+    are_types,
+    entries,
+    is_url,
+    named_by,
+    text_problems,
+    typed_problems,
+    types_of,
+)
+from signet_vc.credential.nodes import has_inline_context, node_problems, version_of
+from signet_vc.credential.related_resource import form_problems
 from signet_vc.errors import Code, Problem, problem
-from signet_vc.resources import CREDENTIALS_V2, known_context
 
-__all__ = ["check", "issuer_of", "types_of", "unzoned_times", "validity_of"]
+__all__ = [
+    "TYPE",
+    "check",
+    "has_inline_context",
+    "issuer_of",
+    "types_of",
+    "unzoned_times",
+    "validity_of",
+    "version_of",
+]
 
 TYPE: Final = "VerifiableCredential"
 
 _MOST_PROBLEMS: Final = 50  # an attacker must not choose how many are made
-# RFC 3986: a scheme, and none of what no URI may hold. DIDs and URNs are URLs here (§1.3).
-_is_url: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+").fullmatch
-_TIMES: Final = ("validFrom", "validUntil")
-# Members whose objects must say what they are (§§4.10 to 4.14, 5.4 to 5.6), and which of them also `id`.
-_TYPED: Final = {
+_CODE: Final = Code.INVALID_CREDENTIAL
+_UNZONED: Final = "the time has no offset and is read as UTC"
+
+
+class _Version(NamedTuple):
+    """What differs between the versions.
+
+    times: the members of the validity period's start and end. dated: whether the start must be there.
+    typed: the members whose objects must say their type, and which of them also their ``id``.
+    """
+
+    times: tuple[str, str]
+    dated: bool
+    typed: Mapping[str, bool]
+
+
+_TYPED_2: Final = {
     "credentialStatus": False,
     "credentialSchema": True,
     "evidence": False,
     "refreshService": False,
     "termsOfUse": False,
 }
+_TYPED_1: Final = {**_TYPED_2, "credentialStatus": True, "refreshService": True}
+_VERSION_2: Final = _Version(("validFrom", "validUntil"), dated=False, typed=MappingProxyType(_TYPED_2))
+_VERSION_1: Final = _Version(("issuanceDate", "expirationDate"), dated=True, typed=MappingProxyType(_TYPED_1))
 
 
-def check(document: JsonObject) -> list[Problem]:
+def check(document: JsonObject, *, issuing: bool = False) -> list[Problem]:
     """Hold a credential, with its proof or without, to the data model; at most fifty problems.
 
-    INVALID_CREDENTIAL; UNKNOWN_CONTEXT where a context is not a bundled one, wherever in the document it
-    stands: what it means to its issuer could not be known (VC-DATA-INTEGRITY §4.6).
+    issuing: refuse also what a verifier only takes notice of, times without an offset.
+
+    INVALID_CREDENTIAL; UNKNOWN_CONTEXT where a context is neither a bundled one nor an object, wherever in
+    the document it stands. Objects as contexts pass: see ``has_inline_context``.
     """
-    found: list[Problem] = []
-    for each in _problems(document):
-        found.append(each)
-        if len(found) == _MOST_PROBLEMS:
-            break
-    return found
-
-
-def types_of(document: JsonObject) -> tuple[str, ...]:
-    """The types that a document claims."""
-    value = document.get("type")
-    if isinstance(value, str):
-        return (value,)
-    return tuple([each for each in value if isinstance(each, str)]) if isinstance(value, list) else ()
+    return list(islice(_problems(document, issuing=issuing), _MOST_PROBLEMS))
 
 
 def issuer_of(document: JsonObject) -> str | None:
     """The issuer that a document claims, a URL; None if it names none."""
-    value = document.get("issuer")
-    if isinstance(value, dict):
-        value = value.get("id")
-    return value if isinstance(value, str) else None
+    return named_by(document, "issuer")
 
 
 def validity_of(document: JsonObject) -> tuple[int | None, int | None]:
-    """``validFrom`` and ``validUntil`` of a document that passed ``check``, in nanoseconds."""
-    start, end = (xsd_datetime.parse(document.get(name)) for name in _TIMES)
+    """Start and end of the validity period of a document that passed ``check``, in nanoseconds."""
+    start, end = _period(document, _version(document))
     return None if start is None else start.ns, None if end is None else end.ns
 
 
 def unzoned_times(document: JsonObject) -> list[Problem]:
     """The times that do not say their offset: a verifier takes them for UTC, an issuer refuses them."""
-    found = []
-    for name in _TIMES:
-        moment = xsd_datetime.parse(document.get(name))
-        if moment is not None and not moment.zoned:
-            found.append(
-                problem(Code.INVALID_CREDENTIAL, "the time has no offset and is read as UTC", f"/{name}")
-            )
-    return found
+    version = _version(document)
+    return [
+        problem(_CODE, _UNZONED, f"/{name}")
+        for name, moment in zip(version.times, _period(document, version), strict=True)
+        if moment is not None and not moment.zoned
+    ]
 
 
-def _problems(document: JsonObject) -> Iterator[Problem]:
-    yield from _context_problems(document)
-    yield from _id_problems(document, "")
+def _version(document: JsonObject) -> _Version:
+    return _VERSION_1 if version_of(document) == "1.1" else _VERSION_2
+
+
+def _period(document: JsonObject, version: _Version) -> tuple[Moment | None, Moment | None]:
+    start, end = version.times
+    return xsd_datetime.parse(document.get(start)), xsd_datetime.parse(document.get(end))
+
+
+def _problems(document: JsonObject, *, issuing: bool) -> Iterator[Problem]:
+    version = _version(document)
+    yield from node_problems(document, _CODE)
     yield from _type_problems(document)
     yield from _issuer_problems(document)
     yield from _subject_problems(document)
-    yield from _time_problems(document)
-    for name, demands_id in _TYPED.items():
+    yield from _time_problems(document, version, issuing=issuing)
+    for name, demands_id in version.typed.items():
         if name in document:
-            yield from _typed_problems(document[name], name, demands_id=demands_id)
+            yield from typed_problems(document[name], f"/{name}", _CODE, demands_id=demands_id)
+    if version is _VERSION_2:
+        yield from _texts_problems(document)
+        if "relatedResource" in document:
+            yield from form_problems(document["relatedResource"])
     if "proof" in document:
         yield from _proof_problems(document["proof"])
 
 
-def _invalid(detail: str, place: str) -> Problem:
-    return problem(Code.INVALID_CREDENTIAL, detail, place)
-
-
-def _context_problems(document: JsonObject) -> Iterator[Problem]:
-    """§4.3: the base context first. §4.6 of Data Integrity: each one known, in every place."""
-    value = document.get("@context")
-    first = value[0] if isinstance(value, list) and value else value
-    if first != CREDENTIALS_V2:
-        yield _invalid(f"must begin with {CREDENTIALS_V2}", "/@context")
-        return
-    for path, context in _contexts(document):
-        entries = context if isinstance(context, list) else [context]
-        for entry in entries:
-            if not known_context(entry):
-                detail = (
-                    f"{entry[:200]} is not a bundled context"
-                    if isinstance(entry, str)
-                    else "an inline context"
-                )
-                yield problem(Code.UNKNOWN_CONTEXT, detail, pointer(path))
-
-
-def _contexts(document: JsonObject) -> Iterator[tuple[Path, Any]]:
-    """Every ``@context`` in the document with its place, by a walk that does not recurse."""
-    pending: list[tuple[Path, Any]] = [(None, document)]
-    while pending:
-        path, value = pending.pop()
-        members = value.items() if isinstance(value, dict) else enumerate(value)
-        for name, member in members:
-            if name == "@context":
-                yield (path, name), member
-            elif isinstance(member, dict | list):
-                pending.append(((path, name), member))
-
-
-def _id_problems(holder: JsonObject, place: str) -> Iterator[Problem]:
-    """§4.4."""
-    if "id" in holder and not _names_url(holder["id"]):
-        yield _invalid("must be a URL, as a string", f"{place}/id")
-
-
 def _type_problems(document: JsonObject) -> Iterator[Problem]:
-    """§4.5; what a type maps to is not looked at."""
-    if not _are_types(document.get("type")):
-        yield _invalid("must be a string or a list of strings", "/type")
-    elif TYPE not in types_of(document):
-        yield _invalid(f"must name {TYPE}", "/type")
+    """§4.5. What is no type at all was said with the nodes, where there is one."""
+    if "type" not in document or (TYPE not in types_of(document) and are_types(document["type"])):
+        yield problem(_CODE, f"must name {TYPE}", "/type")
 
 
 def _issuer_problems(document: JsonObject) -> Iterator[Problem]:
-    """§4.7."""
-    if not _names_url(issuer_of(document)):
-        yield _invalid("must be a URL, or an object whose id is one", "/issuer")
+    """§4.7. An ``id`` that is no URL was said with the nodes."""
+    value = document.get("issuer")
+    if not (is_url(value) or (isinstance(value, dict) and "id" in value)):
+        yield problem(_CODE, "must be a URL, or an object whose id is one", "/issuer")
 
 
 def _subject_problems(document: JsonObject) -> Iterator[Problem]:
     """§4.8: claims about at least one subject, each with at least one."""
     value = document.get("credentialSubject")
-    subjects = value if isinstance(value, list) else [value]
-    if not subjects or not all(isinstance(each, dict) and each for each in subjects):
-        yield _invalid("must be an object with claims, or a list of such", "/credentialSubject")
-        return
-    for index, each in enumerate(subjects):
-        yield from _id_problems(
-            each, f"/credentialSubject/{index}" if value is subjects else "/credentialSubject"
-        )
+    if value == []:
+        yield problem(_CODE, "must be an object with claims, or a list of such", "/credentialSubject")
+    for place, each in entries(value, "/credentialSubject"):
+        if not isinstance(each, dict) or not each:
+            yield problem(_CODE, "must be an object with claims", place)
 
 
-def _time_problems(document: JsonObject) -> Iterator[Problem]:
+def _time_problems(document: JsonObject, version: _Version, *, issuing: bool) -> Iterator[Problem]:
     """§4.9."""
-    sound = True
-    for name in _TIMES:
-        if name in document and xsd_datetime.parse(document[name]) is None:
-            sound = False
-            yield _invalid("must be an xsd:dateTimeStamp of a day that exists", f"/{name}")
-    start, end = validity_of(document)
-    if sound and start is not None and end is not None and end < start:
-        yield _invalid("must not be before validFrom", "/validUntil")
+    moments = _period(document, version)
+    for name, moment in zip(version.times, moments, strict=True):
+        if moment is None:
+            if name in document:
+                yield problem(_CODE, "must be an xsd:dateTimeStamp of a day that exists", f"/{name}")
+        elif issuing and not moment.zoned:
+            yield problem(_CODE, "the time must say its offset", f"/{name}")
+    start, end = moments
+    if version.dated and version.times[0] not in document:
+        yield problem(_CODE, "must be there", f"/{version.times[0]}")
+    if start is not None and end is not None and end.ns < start.ns:
+        yield problem(_CODE, f"must not be before {version.times[0]}", f"/{version.times[1]}")
 
 
-def _typed_problems(value: Any, name: str, *, demands_id: bool) -> Iterator[Problem]:
-    entries = value if isinstance(value, list) else [value]
-    for index, entry in enumerate(entries):
-        place = f"/{name}/{index}" if isinstance(value, list) else f"/{name}"
-        if not isinstance(entry, dict) or not _are_types(entry.get("type")):
-            yield _invalid("must be an object with a type", place)
-            continue
-        yield from _id_problems(entry, place)
-        if demands_id and "id" not in entry:
-            yield _invalid("must have an id", place)
+def _texts_problems(document: JsonObject) -> Iterator[Problem]:
+    """§4.6, of the credential and its issuer."""
+    issuer = document.get("issuer")
+    for name in ("name", "description"):
+        if name in document:
+            yield from text_problems(document[name], f"/{name}", _CODE)
+        if isinstance(issuer, dict) and name in issuer:
+            yield from text_problems(issuer[name], f"/issuer/{name}", _CODE)
 
 
 def _proof_problems(value: Any) -> Iterator[Problem]:
     """§4.12: one object or several; what is in them is for the securing mechanism."""
-    entries = value if isinstance(value, list) else [value]
-    if not all(isinstance(each, dict) for each in entries):
-        yield _invalid("must be an object or a list of objects", "/proof")
-
-
-def _names_url(value: Any) -> bool:
-    return isinstance(value, str) and _is_url(value) is not None
-
-
-def _are_types(value: Any) -> bool:
-    if isinstance(value, list):
-        return bool(value) and all(isinstance(each, str) and each for each in value)
-    return isinstance(value, str) and bool(value)
+    if value == []:
+        yield problem(_CODE, "must be an object or a list of objects", "/proof")
+    for place, each in entries(value, "/proof"):
+        if not isinstance(each, dict):
+            yield problem(_CODE, "must be an object", place)
