@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.errors import Code, Problem, UsageError, problem
+from signet_vc.errors import Code, Problem, ProblemError, UsageError, problem
 
 __all__ = [
     "CREDENTIAL",
     "PRESENTATION",
     "Kind",
     "checked_kind",
+    "document_in",
     "foreign_problems",
     "header_notices",
     "header_problems",
@@ -82,6 +84,18 @@ def checked_kind(document: JsonObject, *, presentation: bool, envelope: str) -> 
         if member in document:
             raise UsageError(f"the payload of a {kind.cty}+{envelope} has no member {member}")
     return kind
+
+
+def document_in(payload: bytes, *, max_bytes: int) -> JsonObject:
+    """Read the document that is the payload.
+
+    Raises ProblemError: INVALID_CREDENTIAL if the payload is no object, and as ``strict_json.loads``.
+    """
+    value = strict_json.loads(payload, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise ProblemError.of(Code.INVALID_CREDENTIAL, "the payload is not an object")
+    document: JsonObject = value
+    return document
 
 
 def foreign_problems(document: JsonObject, kind: Kind) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from signet_vc.errors import Code, Problem, UsageError, problem
 from signet_vc.limits import NANOSECONDS
@@ -78,7 +78,7 @@ def audience_problems(
     return problems
 
 
-def is_numeric_date(value: Any) -> bool:
+def is_numeric_date(value: Any) -> TypeGuard[float]:
     """RFC 7519 §2: seconds since 1970, a number."""
     return type(value) is int or (type(value) is float and isfinite(value))
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
-from signet_vc.codec import jcs, strict_json
+from signet_vc.codec import jcs
 from signet_vc.codec.multibase import base64url_encode
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.did.resolver import Resolver
@@ -21,7 +21,7 @@ from signet_vc.envelopes.jws import Jws, JwsToSign
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
 from signet_vc.envelopes.registered_claims import added, audience_problems, time_problems
 from signet_vc.envelopes.signature import Signed
-from signet_vc.errors import Code, Problem, ProblemError, UsageError, problem
+from signet_vc.errors import Problem, ProblemError, UsageError, problem
 from signet_vc.keys.key_type import KeyType
 from signet_vc.limits import DEFAULT_LIMITS
 
@@ -105,11 +105,7 @@ def claims(token: Jws, *, max_bytes: int = DEFAULT_LIMITS.document_bytes) -> Jso
 
     Raises ProblemError: INVALID_CREDENTIAL if the payload is no object, and as ``strict_json.loads``.
     """
-    value = strict_json.loads(token.payload, max_bytes=max_bytes)
-    if not isinstance(value, dict):
-        raise ProblemError.of(Code.INVALID_CREDENTIAL, "the payload is not an object")
-    document: JsonObject = value
-    return document
+    return media.document_in(token.payload, max_bytes=max_bytes)
 
 
 def is_typed(token: Jws) -> bool:

@@ -1,4 +1,4 @@
-"""ECDSA on P-256 and P-384: points, spellings of signatures, RFC 6979."""
+"""ECDSA on P-256, P-384 and P-521: points, spellings of signatures, RFC 6979."""
 
 from __future__ import annotations
 
@@ -12,20 +12,29 @@ from hypothesis import strategies as st
 
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys import nist
-from signet_vc.keys.nist import P256, P384
+from signet_vc.keys.nist import P256, P384, P521
 from signet_vc.keys.signing import Key, PublicKey
 
-CURVES = [P256, P384]
-PRIMES = {"P-256": 2**256 - 2**224 + 2**192 + 2**96 - 1, "P-384": 2**384 - 2**128 - 2**96 + 2**32 - 1}
+CURVES = [P256, P384, P521]
+PRIMES = {
+    "P-256": 2**256 - 2**224 + 2**192 + 2**96 - 1,
+    "P-384": 2**384 - 2**128 - 2**96 + 2**32 - 1,
+    "P-521": 2**521 - 1,
+}
 COFACTORLESS_B = {
     "P-256": 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
     "P-384": int(
         "B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF", 16
     ),
+    "P-521": int(
+        "0051953EB9618E1C9A1F929A21A0B68540EEA2DA725B99B315F3B8B489918EF109E1"
+        "56193951EC7E937B1652C0BD3BB1BF073573DF883D2C34F1EF451FD46B503F00",
+        16,
+    ),
 }
 each_curve = pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.name)
 
-# RFC 6979 A.2.5 and A.2.6: secret, r, s (its s, which may be the higher one), message "sample"
+# RFC 6979 A.2.5 to A.2.7: secret, r, s (its s, which may be the higher one), message "sample"
 RFC_6979 = [
     (
         "P-256",
@@ -38,6 +47,15 @@ RFC_6979 = [
         "6B9D3DAD2E1B8C1C05B19875B6659F4DE23C3B667BF297BA9AA47740787137D896D5724E4C70A825F872C9EA60D2EDF5",
         "94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA73D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46",
         "99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8",
+    ),
+    (
+        "P-521",
+        "00FAD06DAA62BA3B25D2FB40133DA757205DE67F5BB0018FEE8C86E1B68C7E75CA"
+        "A896EB32F1F47C70855836A6D16FCC1466F6D8FBEC67DB89EC0C08B0E996B83538",
+        "00C328FAFCBD79DD77850370C46325D987CB525569FB63C5D3BC53950E6D4C5F17"
+        "4E25A1EE9017B5D450606ADD152B534931D7D4E8455CC91F9B15BF05EC36E377FA",
+        "00617CCE7CF5064806C467F678D3B4080D6F1CC50AF26CA209417308281B68AF28"
+        "2623EAA63E5B5C0723D8B8C37FF0777B1A20F8CCB1DCCC43997F1EE0E44DA4A67A",
     ),
 ]
 
@@ -57,7 +75,7 @@ def join(curve, r: int, s: int) -> bytes:
     return r.to_bytes(curve.secret_length, "big") + s.to_bytes(curve.secret_length, "big")
 
 
-@pytest.mark.parametrize(("name", "secret", "r", "s"), RFC_6979, ids=["P-256", "P-384"])
+@pytest.mark.parametrize(("name", "secret", "r", "s"), RFC_6979, ids=["P-256", "P-384", "P-521"])
 def test_rfc_6979(name, secret, r, s):
     key = Key.from_secret(name, bytes.fromhex(secret))
     curve = key.key_type
@@ -103,7 +121,7 @@ def test_signatures_out_of_range_or_of_another_length_are_refused(curve):
 
 @each_curve
 @settings(deadline=None, max_examples=100)
-@given(bit=st.integers(0, 8 * 96 - 1))
+@given(bit=st.integers(0, 8 * 132 - 1))
 def test_no_altered_signature_verifies(curve, bit):
     key = key_on(curve)
     good = key.sign(b"m")
@@ -157,6 +175,18 @@ def test_secrets_are_below_the_order(curve):
         with pytest.raises(ProblemError) as caught:
             Key.from_secret(curve.name, bad.to_bytes(size, "big"))
         assert caught.value.codes == (Code.KEY_INVALID,)
+
+
+@each_curve
+@settings(deadline=None, max_examples=100)
+@given(random=st.binary(min_size=66, max_size=66))
+def test_candidates_lose_only_the_bits_above_the_order(curve, random):
+    """Otherwise one draw of 512 would be a secret of P-521."""
+    draw = random[: curve.secret_length]
+    made = curve.candidate(draw)
+    assert len(made) == curve.secret_length
+    mask = (1 << curve.order.bit_length()) - 1
+    assert int.from_bytes(made, "big") == int.from_bytes(draw, "big") & mask
 
 
 def test_signing_is_random_where_the_library_cannot_be_deterministic(monkeypatch):

@@ -99,7 +99,7 @@ def test_keys_of_other_types_are_refused():
         ed448.Ed448PrivateKey.generate(),
         x25519.X25519PrivateKey.generate(),
         ec.generate_private_key(ec.SECP256K1()),
-        ec.generate_private_key(ec.SECP521R1()),
+        ec.generate_private_key(ec.BrainpoolP256R1()),
     ):
         refused(pem(private_key))
 
