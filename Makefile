@@ -16,7 +16,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env demo test bench bench-all lint format lock clean node-is-absent
+.PHONY: help env demo test bench bench-all fuzz lint format lock clean node-is-absent
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -45,6 +45,9 @@ bench: $(VENV)/.test  ## measure against the bare primitives and peers; writes b
 
 bench-all: $(VENV)/.test  ## measure everything else too; GROUP=name for one group (half an hour)
 	@$(BIN)/python -m benchmarks --all $(if $(GROUP),--group $(GROUP))
+
+fuzz: $(VENV)/.test  ## hold every parser to hostile bytes, ten minutes each; SECONDS=20, TARGET=name
+	@$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(if $(TARGET),--target $(TARGET))
 
 lint: $(VENV)/.lint  ## format, lint, types and import contracts, as CI has them
 	$(BIN)/ruff format --check --quiet .

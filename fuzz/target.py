@@ -1,0 +1,109 @@
+"""What a target is, and the rule that it holds its parser to."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from types import MappingProxyType
+from typing import Final, NamedTuple, ParamSpec, TypeVar
+
+from fuzz import mutation
+
+__all__ = [
+    "MOST_SECONDS",
+    "TARGETS",
+    "FindingError",
+    "SlowError",
+    "Target",
+    "load",
+    "require",
+    "seeds",
+    "timed",
+]
+
+MOST_SECONDS: Final = 1.0  # of processor time an input may take: others on the machine do not count
+CORPUS: Final = Path(__file__).parent / "corpus"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Mutator = Callable[[bytes, Random], bytes]
+
+
+class FindingError(AssertionError):
+    """A target's statement does not hold for an input."""
+
+
+class SlowError(FindingError):
+    """An input took more than MOST_SECONDS."""
+
+
+class Row(NamedTuple):
+    """A line of TARGETS. modules: whose lines count as its coverage."""
+
+    what: str
+    modules: Sequence[str]
+
+
+# Each is a module of ``fuzz.targets``; this table imports none of them, nor any parser.
+TARGETS: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        "strict_json": Row("strict JSON", ["codec.strict_json", "codec.json_locator", "codec.json_numbers"]),
+        "jcs": Row("RFC 8785 and CANON", ["codec.jcs", "codec.json_value"]),
+        "xsd_time": Row("xsd:dateTime", ["codec.xsd_datetime", "codec.timestamps"]),
+        "multikey": Row("multibase, Multikey", ["codec.multibase", "keys.multicodec", "keys.multikey"]),
+        "did": Row("DIDs and DID URLs", ["did.key"]),
+        "did_document": Row("DID documents, JSON Web Keys", ["did.document", "keys.jwk"]),
+        "jws": Row("compact JWS, vc+jwt; also well signed", ["envelopes.jws", "envelopes.vc_jwt"]),
+        "verify": Row(
+            "verify of any text; also well signed", ["verification", "formats", "credential", "proofs"]
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One parser, and how it is fuzzed.
+
+    run: raises for an input of which the target's statement does not hold. hostile: large inputs made in
+    memory, each run once before the rest. mutate: changes an input in its own structure, half of the time in
+    place of the engine's changes of bytes. longest: bytes of an input.
+    """
+
+    run: Callable[[bytes], None]
+    hostile: Callable[[], Iterator[bytes]] = lambda: iter(())
+    mutate: Mutator = mutation.of_bytes
+    longest: int = 1 << 14
+
+
+def load(name: str) -> Target:
+    """Give the target of that name; its parser is imported here and not before."""
+    target = importlib.import_module(f"fuzz.targets.{name}").TARGET
+    require(isinstance(target, Target), f"fuzz.targets.{name} has no TARGET")
+    return target  # type: ignore[no-any-return]
+
+
+def seeds(name: str) -> list[bytes]:
+    """Give the committed inputs of a target."""
+    return [each.read_bytes() for each in sorted((CORPUS / name).iterdir())]
+
+
+def require(condition: object, statement: str) -> None:
+    """Raise FindingError unless ``condition`` is true."""
+    if not condition:
+        raise FindingError(f"does not hold: {statement}")
+
+
+def timed(parse: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Call what is fuzzed, and that alone. Raises SlowError past MOST_SECONDS, and what ``parse`` raises."""
+    start = time.process_time()
+    try:
+        return parse(*arguments, **named)
+    finally:
+        elapsed = time.process_time() - start
+        if elapsed > MOST_SECONDS:
+            raise SlowError(f"{getattr(parse, '__name__', parse)} took {elapsed:.2f} s")

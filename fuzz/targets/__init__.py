@@ -1,0 +1,1 @@
+"""One module a parser; ``fuzz.target.TARGETS`` lists them."""
