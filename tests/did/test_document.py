@@ -17,9 +17,7 @@ from signet_vc.keys.multikey import secret_to_multibase
 from signet_vc.keys.signing import KEY_TYPES, Key
 
 KEYS = {
-    name: Key.from_secret(name, bytes(range(1, row.secret_length + 1)))
-    for name, row in KEY_TYPES.items()
-    if name != "P-521"  # its secrets fill no whole bytes
+    name: Key.from_secret(name, bytes(range(1, row.secret_length + 1))) for name, row in KEY_TYPES.items()
 }
 ALICE = KEYS["Ed25519"]
 MALLORY = Key.from_secret("Ed25519", bytes(range(100, 132)))
