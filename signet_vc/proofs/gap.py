@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from signet_vc.codec import jcs
 from signet_vc.codec.strict_json import JsonObject
+from signet_vc.errors import UsageError
 
-__all__ = ["Gap", "canonicalize_around"]
+__all__ = ["Gap", "Whole", "canonicalize_around"]
 
 
 class Gap(NamedTuple):
@@ -31,6 +32,20 @@ class Gap(NamedTuple):
         left = b"" if len(self.before) == 1 else b","
         right = b"" if len(self.after) == 1 else b","
         return self.before + left + member + right + self.after
+
+
+class Whole(Gap):
+    """A canonical form that is no JSON and has no gap: RDF's, where ``before`` is all of it."""
+
+    __slots__ = ()
+
+    def closed(self) -> bytes:
+        """All of it."""
+        return self.before
+
+    def filled(self, member: bytes) -> bytes:
+        """Refuse: nothing is stored in this form."""
+        raise UsageError(f"canonical RDF is hashed, not stored, and takes no {member[:20]!r}")
 
 
 def canonicalize_around(document: JsonObject, name: str) -> Gap:

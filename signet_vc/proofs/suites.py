@@ -8,12 +8,13 @@ from typing import Final
 
 from signet_vc.keys.key_type import KeyType
 from signet_vc.proofs.jcs_suites import ECDSA_JCS_2019, EDDSA_JCS_2022
+from signet_vc.proofs.rdfc_suites import ECDSA_RDFC_2019, EDDSA_RDFC_2022
 from signet_vc.proofs.suite import Suite
 
 __all__ = ["SUITES", "default_suite"]
 
 SUITES: Final[Mapping[str, Suite]] = MappingProxyType(
-    {suite.name: suite for suite in (EDDSA_JCS_2022, ECDSA_JCS_2019)}
+    {suite.name: suite for suite in (EDDSA_JCS_2022, ECDSA_JCS_2019, EDDSA_RDFC_2022, ECDSA_RDFC_2019)}
 )
 
 # The first of the table that takes a key is the one that it is used with.
