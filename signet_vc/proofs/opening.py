@@ -38,7 +38,8 @@ __all__ = [
 
 PROOF_TYPE: Final = "DataIntegrityProof"
 _NAMING: Final = ("type", "cryptosuite", "proofPurpose", "verificationMethod")
-_CACHED: Final = 4096  # signers
+_CACHED: Final = 4096  # signers, each named in at most so many characters
+_MOST_CACHED: Final = 1024
 
 
 class Controller(Enum):
@@ -136,10 +137,12 @@ def _named(proof: JsonObject, expected: Expected) -> Named:
     """§4.4 steps 4 and 5, and the key."""
     members = [proof.get(name) for name in _NAMING]
     if expected.resolver is None and expected.suites is SUITES:
-        try:
-            return _named_locally(expected.controller, expected.purpose, *members)
-        except TypeError:  # an object or an array, which cannot be looked up: refused below
-            pass
+        method = members[-1]
+        if type(method) is str and len(method) <= _MOST_CACHED:
+            try:
+                return _named_locally(expected.controller, expected.purpose, *members)
+            except TypeError:  # an object or an array, which cannot be looked up: refused below
+                pass
     return _named_in(expected, *members)
 
 

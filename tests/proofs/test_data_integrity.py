@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import pytest
 from identities import AGENT, ALL, P256, P384, SERVER, alumni_credential
+from proofs.signed_proofs import CREATED, signed_with
 
 from signet_vc.codec.multibase import base58btc_decode, base58btc_encode
 from signet_vc.did import key as did_key
@@ -15,7 +16,6 @@ from signet_vc.proofs import data_integrity
 from signet_vc.proofs.data_integrity import SUITES, Controller, default_suite, prepare, verify
 from signet_vc.proofs.suite import Suite, hash_data
 
-CREATED = "2026-03-30T11:37:25Z"
 CREDENTIALS_V2, EXAMPLES_V2 = alumni_credential("did:example:1")["@context"]
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -27,25 +27,6 @@ def key(request):
 
 def secured(key=AGENT, **members):
     return data_integrity.create(alumni_credential(key.did, **members), key, created=CREATED)
-
-
-def signed_with(key, document, **members):
-    """Sign a proof of the test's own making, good or bad, step by step as the suite's specification says."""
-    suite = default_suite(key.key_type)
-    proof = {
-        "type": "DataIntegrityProof",
-        "cryptosuite": suite.name,
-        "created": CREATED,
-        "verificationMethod": members.pop("verification_method", key.verification_method),
-        "proofPurpose": members.pop("purpose", "assertionMethod"),
-        **({"@context": document["@context"]} if "@context" in document else {}),
-        **members,
-    }
-    proof = {name: value for name, value in proof.items() if value is not None}
-    digest = key.key_type.digest
-    configuration = suite.configure(proof, digest).closed()
-    message = hash_data(configuration, suite.transform(document, digest, None), key.key_type)
-    return {**document, "proof": {**proof, "proofValue": "z" + base58btc_encode(key.sign(message))}}
 
 
 def codes(document, key=AGENT, **arguments):
@@ -195,7 +176,7 @@ def test_only_data_integrity_proofs_are_verified(value):
     assert codes(changed(secured(), type=value)) == ["UNSUPPORTED_CRYPTOSUITE"]
 
 
-@pytest.mark.parametrize("value", ["eddsa-rdfc-2022", "EDDSA-JCS-2022", "", "mldsa44-jcs-2024"])
+@pytest.mark.parametrize("value", ["EDDSA-JCS-2022", "", "mldsa44-jcs-2024", "bbs-2023"])
 def test_only_known_cryptosuites_are_verified(value):
     assert codes(changed(secured(), cryptosuite=value)) == ["UNSUPPORTED_CRYPTOSUITE"]
 
@@ -240,7 +221,7 @@ OTHER_FRAGMENT = SERVER.verification_method.partition("#")[2]
         (f"{AGENT.did}#key-1", "KEY_NOT_CONTROLLED_BY_ISSUER"),
         (AGENT.did, "KEY_INVALID"),
         (f"{AGENT.did}#", "KEY_INVALID"),
-        (f"#{FRAGMENT}", "KEY_NOT_CONTROLLED_BY_ISSUER"),
+        (f"#{FRAGMENT}", "VERIFICATION_METHOD_URL_INVALID"),
     ],
 )
 def test_threat_17_a_verification_method_that_is_not_the_issuers(verification_method, code):
