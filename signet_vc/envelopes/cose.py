@@ -27,7 +27,6 @@ from signet_vc.envelopes.cose_sign1 import (
     parse,
 )
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
-from signet_vc.envelopes.signature import Signed
 from signet_vc.errors import Code, Problem, UsageError, problem
 from signet_vc.keys.key_type import KeyType
 from signet_vc.limits import DEFAULT_LIMITS
@@ -184,17 +183,14 @@ def signature_problems(
     controller, and the algorithm that of the key.
     """
     claimed = registered(message)
-    issuers = tuple([place["iss"] for place in (document, claimed) if "iss" in place])
     return signature.signature_problems(
-        Signed(
-            _kid(message),
-            issuers,
-            message.protected[ALG],
-            _ALGORITHMS,
-            message.signature,
-            message.message,
-        ),
         kind_of(document),
+        kid=_kid(message),
+        issuers=[place["iss"] for place in (document, claimed) if "iss" in place],
+        algorithm=message.protected[ALG],
+        algorithms=_ALGORITHMS,
+        signature=message.signature,
+        message=message.message,
         controller=controller,
         purpose=purpose,
         resolver=resolver,

@@ -59,16 +59,16 @@ PRESENTATION: Final = Kind(
     Code.INVALID_PRESENTATION,
     Code.KEY_NOT_CONTROLLED_BY_HOLDER,
 )
-_PRESENTATION_TYPES: Final = ("VerifiablePresentation", "EnvelopedVerifiablePresentation")
+_PRESENTATION: Final = "VerifiablePresentation"
+_ENVELOPED: Final = "EnvelopedVerifiablePresentation"
 
 
 def kind_of(document: JsonObject) -> Kind:
     """Tell what ``document`` is; everything that does not call itself a presentation is a credential."""
     types = document.get("type")
-    for name in _PRESENTATION_TYPES:
-        if types == name or (isinstance(types, list) and name in types):
-            return PRESENTATION
-    return CREDENTIAL
+    if not isinstance(types, list):
+        types = (types,)
+    return PRESENTATION if _PRESENTATION in types or _ENVELOPED in types else CREDENTIAL
 
 
 def checked_kind(document: JsonObject, *, presentation: bool, envelope: str) -> Kind:
@@ -127,4 +127,6 @@ def header_notices(header: JsonObject, kind: Kind, envelope: str) -> tuple[Probl
 
 def is_media_type(value: Any, wanted: str) -> bool:
     """RFC 7515 §4.1.9: case does not matter, and ``application/`` may be left out."""
-    return isinstance(value, str) and value.lower().removeprefix("application/") == wanted
+    return value == wanted or (
+        isinstance(value, str) and value.lower().removeprefix("application/") == wanted
+    )

@@ -7,36 +7,25 @@ that the caller knows. No key is taken from a token. Spec: VC-JOSE-COSE §4.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from typing import Any, NamedTuple
+from typing import Any
 
 from signet_vc.did.resolver import Resolver, resolve_key
 from signet_vc.envelopes.media import CREDENTIAL, Kind
 from signet_vc.errors import Code, Problem, ProblemError, problem
 from signet_vc.keys.signing import KeyType
 
-__all__ = ["Signed", "signature_problems", "signer_of"]
-
-
-class Signed(NamedTuple):
-    """What an envelope claims of its signature.
-
-    kid: the verification method. issuers: every ``iss`` that stands anywhere, as it was found. algorithm:
-    the header's ``alg``, which must be among ``algorithms`` of the key's type. message: what must have been
-    signed.
-    """
-
-    kid: Any
-    issuers: tuple[Any, ...]
-    algorithm: Any
-    algorithms: Callable[[KeyType], Container[Any]]
-    signature: bytes
-    message: bytes
+__all__ = ["signature_problems", "signer_of"]
 
 
 def signature_problems(
-    signed: Signed,
     kind: Kind,
     *,
+    kid: Any,
+    issuers: list[Any],
+    algorithm: Any,
+    algorithms: Callable[[KeyType], Container[Any]],
+    signature: bytes,
+    message: bytes,
     controller: str,
     purpose: str | None,
     resolver: Resolver | None,
@@ -45,19 +34,21 @@ def signature_problems(
 ) -> list[Problem]:
     """Check a signature against the key that ``kid`` names, if ``controller`` has it for ``purpose``.
 
-    purpose: None for the one that the kind of content demands. strict: refuse the second spelling of an
-    ECDSA signature (high s).
+    kid: the verification method. issuers: every ``iss`` that stands anywhere, as it was found. algorithm:
+    the header's ``alg``, which must be among ``algorithms`` of the key's type. message: what must have been
+    signed. purpose: None for the one that the kind of content demands. strict: refuse the second spelling of
+    an ECDSA signature (high s).
 
     Raises ProblemError for a bad key, UnavailableError if the controller cannot be resolved.
     """
-    if not isinstance(signed.kid, str):
+    if not isinstance(kid, str):
         return [problem(Code.PROOF_INVALID, "the header's kid does not name the signer's key")]
-    for iss in signed.issuers:
+    for iss in issuers:
         if iss != controller:
             return [problem(kind.not_controlled, "iss is not the signer", "/iss")]
     try:
         public_key = resolve_key(
-            signed.kid,
+            kid,
             controller=controller,
             purpose=kind.purpose if purpose is None else purpose,
             resolver=resolver,
@@ -68,12 +59,12 @@ def signature_problems(
             raise
         raise ProblemError(*map(_of_holder, error.problems)) from error
     key_type = public_key.key_type
-    if signed.algorithm not in signed.algorithms(key_type):
+    if algorithm not in algorithms(key_type):
         detail = f"alg is not that of the {key_type.name} key"
         return [problem(Code.UNSUPPORTED_CRYPTOSUITE, detail)]
-    if not public_key.verify(signed.signature, signed.message):
+    if not public_key.verify(signature, message):
         return [problem(Code.PROOF_INVALID, "the signature is not this key's over this token")]
-    if strict and not key_type.is_low_s(signed.signature):
+    if strict and not key_type.is_low_s(signature):
         return [problem(Code.PROOF_INVALID, "the second spelling of the signature, with a high s")]
     return []
 

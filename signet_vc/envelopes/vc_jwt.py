@@ -20,7 +20,6 @@ from signet_vc.envelopes import jws, media, signature
 from signet_vc.envelopes.jws import Jws, JwsToSign
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
 from signet_vc.envelopes.registered_claims import added, audience_problems, time_problems
-from signet_vc.envelopes.signature import Signed
 from signet_vc.errors import Problem, ProblemError, UsageError, problem
 from signet_vc.keys.key_type import KeyType
 from signet_vc.limits import DEFAULT_LIMITS
@@ -188,11 +187,14 @@ def signature_problems(
     Raises ProblemError for a bad key, UnavailableError if the DID cannot be resolved. See ``verify``.
     """
     header = token.header
-    issuers = tuple([place["iss"] for place in (document, header) if "iss" in place])
-    signed = Signed(header.get("kid"), issuers, header["alg"], _ALGORITHMS, token.signature, token.message)
     return signature.signature_problems(
-        signed,
         kind_of(document),
+        kid=header.get("kid"),
+        issuers=[place["iss"] for place in (document, header) if "iss" in place],
+        algorithm=header["alg"],
+        algorithms=_ALGORITHMS,
+        signature=token.signature,
+        message=token.message,
         controller=controller,
         purpose=purpose,
         resolver=resolver,
