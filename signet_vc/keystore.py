@@ -34,6 +34,7 @@ __all__ = [
     "Passphrase",
     "Source",
     "load",
+    "read_token",
     "save",
     "variables_of",
 ]
@@ -103,6 +104,27 @@ def save(key: Key, target: str, *, passphrase: bytes | None = None) -> None:
         secret_to_multibase(key).encode() + b"\n" if passphrase is None else secret_to_pem(key, passphrase)
     )
     row.create(locator, content)
+
+
+def read_token(source: str, *, environ: Mapping[str, str] | None = None) -> str:
+    """Read a bearer token, one line of text, from ``env:NAME`` or ``file:PATH``, else UsageError.
+
+    A file that others than its owner can read is refused, as a key's is.
+    """
+    scheme, _, locator = source.partition(":")
+    if scheme == "env":
+        _check_variable(locator)
+        content = (os.environ if environ is None else environ).get(locator, "").encode(errors="replace")
+    elif scheme == "file":
+        path = _path(locator)
+        with _failing(f"the file {path} cannot be read"):
+            content = _read(path, allow_readable=False)
+    else:
+        raise UsageError("a token is kept in env:NAME or file:PATH")
+    token = content.strip()
+    if not token or not all(0x21 <= each <= 0x7E for each in token):  # noqa: PLR2004 - RFC 6750: visible ASCII
+        raise UsageError("a token is one line of visible ASCII characters, without spaces")
+    return token.decode("ascii")
 
 
 def variables_of(source: str) -> frozenset[str]:
@@ -212,12 +234,12 @@ def _read(path: Path, *, allow_readable: bool) -> bytes:
     with os.fdopen(os.open(path, flags), "rb") as file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
-            raise UsageError(f"the key file {path} is not a regular file")
+            raise UsageError(f"the file {path} is not a regular file")
         if os.name == "posix" and mode & 0o077 and not allow_readable:
-            raise UsageError(f"the key file {path} is open to others than its owner: chmod 600 {path}")
+            raise UsageError(f"the file {path} is open to others than its owner: chmod 600 {path}")
         content = file.read(_MAX_BYTES + 1)
     if len(content) > _MAX_BYTES:
-        raise UsageError(f"the key file {path} is larger than any key")
+        raise UsageError(f"the file {path} is larger than any key or token")
     return content
 
 

@@ -16,35 +16,33 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import yaml
-
 from signet_vc.codec.timestamps import format_s, parse
+from signet_vc.config import serving
+from signet_vc.config.error import ConfigurationError
+from signet_vc.config.serving import InstanceConfig, ServeConfig
+from signet_vc.config.yaml_file import read_yaml
 from signet_vc.credential import schema
-from signet_vc.errors import UsageError
 from signet_vc.keystore import PASSPHRASE_VARIABLE, variables_of
 from signet_vc.limits import DEFAULT_LIMITS, NANOSECONDS
 from signet_vc.policy import AllowedSigner
 from signet_vc.resources import CONFIG_SCHEMA
 from signet_vc.securing import Securing
 
-__all__ = ["Config", "ConfigurationError", "config_directory", "state_directory"]
+__all__ = [
+    "Config",
+    "ConfigurationError",
+    "InstanceConfig",
+    "ServeConfig",
+    "config_directory",
+    "state_directory",
+]
 
 _SECTION: Final = "signet"
 _PREFIX: Final = "SIGNET_"
 _KEY_SOURCES: Final = ("key_source", "agent_key_source")
 _CONFIG_VARIABLE: Final = "SIGNET_CONFIG"
-_MAX_FILE_BYTES: Final = DEFAULT_LIMITS.document_bytes  # a configuration is a page, not a data set
 _LIKELY: Final = 0.8  # an unknown SIGNET_ variable that is this close to a setting's name is a slip
 _BOOLEANS: Final[dict[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
-
-
-class ConfigurationError(UsageError):
-    """A setting is wrong. ``source``: the file, variable or argument; ``key``: the setting, if one."""
-
-    def __init__(self, source: str, key: str | None, remedy: str) -> None:
-        super().__init__(": ".join(part for part in (source, key, remedy) if part))
-        self.source = source
-        self.key = key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +56,7 @@ class Config:
     audience: None means a server's own DID, and at an agent that none is known.
     store: a URL; None means the store in the user's state directory.
     pass_attestations: an agent-side proxy leaves our members in what it hands on.
+    allowed_domains: hosts from which did:web documents and status lists are fetched; none by default.
     path: the file that was read. secret_variables: environment variables that hold secrets of this
         side, which no child process may inherit.
     """
@@ -77,6 +76,8 @@ class Config:
     clock_skew: float = 60.0
     store: str | None = None
     pass_attestations: bool = False
+    allowed_domains: tuple[str, ...] = ()
+    serve: ServeConfig = field(default_factory=ServeConfig)
     path: Path | None = None
     secret_variables: frozenset[str] = field(default=frozenset({PASSPHRASE_VARIABLE}))
 
@@ -154,7 +155,7 @@ def _find(path: str | Path | None, environ: Mapping[str, str]) -> Path | None:
 
 def _section(file: Path) -> dict[str, Any]:
     """The settings of a file, valid, their paths made independent of where this program runs."""
-    document = _read_yaml(file)
+    document = read_yaml(file)
     if not isinstance(document, dict):
         raise ConfigurationError(str(file), None, f"write the settings under one key, {_SECTION}:")
     for key in document:
@@ -166,10 +167,11 @@ def _section(file: Path) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise ConfigurationError(str(file), _SECTION, "write settings under it, each as NAME: VALUE")
     _check(settings, str(file))
-    for name, scheme in (("key_source", "file:"), ("agent_key_source", "file:"), ("store", "sqlite:")):
-        value = settings.get(name, "")
-        if value.startswith(scheme) and value != "sqlite::memory:":
-            settings[name] = scheme + str(file.parent / Path(value.removeprefix(scheme)).expanduser())
+    for name in (*_KEY_SOURCES, "store"):
+        if name in settings:
+            settings[name] = serving.beside(file, settings[name])
+    if "serve" in settings:
+        settings["serve"] = serving.served_beside(file, settings["serve"])
     return settings
 
 
@@ -201,65 +203,21 @@ def _variable(name: str) -> str:
 
 
 def _named_variables(layer: Mapping[str, Any]) -> frozenset[str]:
-    """The environment variables that hold secrets, as key sources of this layer name them."""
-    return frozenset().union(*(variables_of(layer[name]) for name in _KEY_SOURCES if name in layer))
+    """The environment variables that hold secrets, as key and token sources of this layer name them."""
+    sources = [layer[name] for name in _KEY_SOURCES if name in layer]
+    sources += serving.sources_of(layer.get("serve", {}))
+    return frozenset().union(*(variables_of(source) for source in sources))
 
 
 def _from_text(name: str, text: str) -> object:
     """A variable's text in the shape that the file would have it in: lists are separated by commas."""
-    if name == "allowed_signers":
+    if name in {"allowed_signers", "allowed_domains"}:
         return [part.strip() for part in text.split(",") if part.strip()]
     if name in {"require_signatures", "pass_attestations"}:
         return _BOOLEANS.get(text.lower(), text)
     if text.isascii() and text.isdigit():
         return int(text) if len(text) < 20 else text  # noqa: PLR2004 - no size or time has so many digits
     return text
-
-
-# -- YAML ------------------------------------------------------------------------------------------
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML with text for keys, each at most once, and with times left as text."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way to say it
-        first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if key.tag != "tag:yaml.org,2002:str":
-            raise yaml.MarkedYAMLError(problem="a key that is not plain text", problem_mark=key.start_mark)
-        if key.value in seen:
-            raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-        seen.add(key.value)
-    return {str(key): value for key, value in loader.construct_mapping(node, deep=True).items()}
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
-def _read_yaml(file: Path) -> object:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_MAX_FILE_BYTES + 1)
-        if len(data) > _MAX_FILE_BYTES:
-            raise ConfigurationError(str(file), None, f"larger than {_MAX_FILE_BYTES} bytes")
-        return yaml.load(data.decode(), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except OSError as error:
-        raise ConfigurationError(str(file), None, error.strerror or "cannot be read") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(str(file), None, "not UTF-8") from None
-    except RecursionError:
-        raise ConfigurationError(str(file), None, "nested too deep") from None
-    except yaml.MarkedYAMLError as error:
-        line = "" if error.problem_mark is None else f":{error.problem_mark.line + 1}"
-        raise ConfigurationError(f"{file}{line}", None, error.problem or "not YAML") from None
-    except yaml.YAMLError:
-        raise ConfigurationError(str(file), None, "not YAML") from None
 
 
 # -- values ----------------------------------------------------------------------------------------
@@ -281,6 +239,8 @@ _FORMS: Final[dict[str, str]] = {
     "clock_skew": "write a time such as 60s, or a number of seconds",
     "store": "write a URL such as sqlite:audit.db",
     "pass_attestations": "write true or false",
+    "allowed_domains": "write a list of host names in lower case, each with :PORT where that is not 443",
+    "serve": serving.SERVE_FORM,
 }
 
 
@@ -293,6 +253,8 @@ def _check(settings: Mapping[str, object], source: str) -> None:
     plain = {name: _plain(value) for name, value in settings.items()}
     for found in schema.problems({_SECTION: plain}, CONFIG_SCHEMA):
         _, _, name, *inner = found.pointer.split("/")
+        if name == "serve":
+            raise serving.wrong(source, settings[name], inner)
         entry = f"entry {int(inner[0]) + 1}: " if name == "allowed_signers" and inner else ""
         raise ConfigurationError(source, name, entry + _FORMS[name])
 
@@ -356,4 +318,6 @@ _TYPED: Final[dict[str, Callable[[Any], Any]]] = {
     "embed_limit": _size,
     "max_lifetime": _duration,
     "clock_skew": _duration,
+    "allowed_domains": tuple,
+    "serve": serving.typed,
 }

@@ -1,0 +1,75 @@
+"""HTTP/1.1 with what uvicorn leaves open: a time for headers, a number of connections, refusals as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import ClassVar
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from signet_vc.service import reply
+
+__all__ = ["protocol"]
+
+
+class _Bounded(H11Protocol):
+    """One connection. header_seconds: for the headers of a request. most: connections at once."""
+
+    header_seconds: ClassVar[float]
+    most: ClassVar[int]
+
+    _timer: asyncio.TimerHandle | None = None
+    _refused = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        if len(self.connections) >= self.most:
+            self._refused = True
+            transport.abort()
+            return
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        if not self._refused:
+            super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_waiting()
+        elif self._timer is None:
+            self._wait()
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(self.header_seconds, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def send_400_response(self, msg: str) -> None:
+        answer = reply.status(HTTPStatus.BAD_REQUEST, msg)
+        headers = [
+            (b"content-type", answer.media_type.encode()),
+            (b"content-length", str(len(answer.body)).encode()),
+            (b"connection", b"close"),
+        ]
+        if self.conn.our_state is h11.IDLE:  # else an answer is on its way already, and is all there is
+            for event in (
+                h11.Response(status_code=answer.status, headers=headers),
+                h11.Data(data=answer.body),
+                h11.EndOfMessage(),
+            ):
+                self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+def protocol(*, header_seconds: float, connections: int) -> type[H11Protocol]:
+    """Make the protocol class for these bounds."""
+    return type("Bounded", (_Bounded,), {"header_seconds": header_seconds, "most": connections})

@@ -1,0 +1,165 @@
+"""From the configuration, or from nothing, to a service: keys, tokens, lists, and whom it trusts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from signet_vc import keystore
+from signet_vc.api import SigningKey
+from signet_vc.config import Config, state_directory
+from signet_vc.did.resolver import Resolver
+from signet_vc.errors import UsageError
+from signet_vc.external import Loader
+from signet_vc.keys.signing import Signer
+from signet_vc.policy import AllowedSigner, Policy
+from signet_vc.proofs.suites import SUITES
+from signet_vc.service.app import Bounds, Service
+from signet_vc.service.instance import DATA_INTEGRITY, Instance, ephemeral
+from signet_vc.service.lists_here import ListsHere
+from signet_vc.service.status_lists import StatusEntries, StatusLists
+from signet_vc.service.tokens import Tokens
+
+__all__ = ["configured_service", "ephemeral_service"]
+
+_SHORTEST_TOKEN: Final = 16
+
+
+def ephemeral_service(base: str) -> Service:
+    """Make a service for trying out: a key for each suite and securing, for this run; everybody is trusted.
+
+    base: its URL. Status lists are kept, in memory, where that is an https one.
+    """
+    entries = StatusEntries(None)
+
+    def lists(name: str, key: Signer) -> StatusLists:
+        return StatusLists(entries, name=name, key=key, base=base)
+
+    made = ephemeral(SigningKey.generate, lists if base.startswith("https://") else None)
+    return _service(made, base, _Trust(trust_any=True), tokens=Tokens(None), bounds=Bounds(), entries=entries)
+
+
+def configured_service(config: Config, base: str) -> Service:
+    """Make the service that a configuration tells. base: its URL.
+
+    Raises UsageError for a configuration that is no service's:
+    instances without a token to use them with, status lists without an https address, a key that signs
+    attestations.
+    """
+    serve = config.serve
+    tokens = [_token(source) for source in serve.tokens]
+    if serve.instances and not tokens:
+        raise UsageError("name in serve.tokens the token that issuing asks for, as env:NAME or file:PATH")
+    names = [each.name for each in serve.instances]
+    if len(set(names)) != len(names):
+        raise UsageError("two instances have the same name")
+    entries = _entries(serve.status_store) if any(each.status for each in serve.instances) else None
+    instances: list[Instance] = []
+    for each in serve.instances:
+        if each.key_source in {config.key_source, config.agent_key_source}:
+            raise UsageError(
+                f"the key of the instance {each.name} signs attestations; give it one of its own"
+            )
+        key = keystore.load(each.key_source)
+        _check_suite(each.name, key, each.securing, each.suite)
+        lists = None
+        if entries is not None and each.status:
+            lists = StatusLists(entries, name=each.name, key=key, base=base, purposes=each.status)
+        instances.append(
+            Instance(
+                name=each.name,
+                key=key,
+                securing=each.securing,
+                suite=each.suite,
+                lists=lists,
+                tags=_tags(each.securing, each.suite),
+            )
+        )
+    trust = _Trust(
+        trust_any=serve.trust_any,
+        signers=config.allowed_signers,
+        clock_skew=config.clock_skew,
+    )
+    bounds = Bounds(threads=serve.threads, waiting=serve.waiting)
+    return _service(instances, base, trust, tokens=Tokens(tokens), bounds=bounds, entries=entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trust:
+    """What the policy of every verification is made from."""
+
+    trust_any: bool
+    signers: Sequence[AllowedSigner] = ()
+    clock_skew: float = 60.0
+    resolver: Resolver | None = None
+    loader: Loader | None = None
+
+
+def _service(
+    instances: Iterable[Instance],
+    base: str,
+    trust: _Trust,
+    *,
+    tokens: Tokens,
+    bounds: Bounds,
+    entries: StatusEntries | None,
+) -> Service:
+    by_name = {each.name: each for each in instances}
+    here = ListsHere([each.lists for each in by_name.values() if each.lists is not None], trust.loader)
+    signers = [*trust.signers, *(AllowedSigner(did=each.did) for each in by_name.values())]
+
+    def policy(domain: str | None, challenge: str | None) -> Policy:
+        return Policy(
+            allowed_signers=signers,
+            trust_any=trust.trust_any,
+            clock_skew=trust.clock_skew,
+            resolver=trust.resolver,
+            loader=here,
+            domain=domain,
+            challenge=challenge,
+        )
+
+    return Service(
+        instances=by_name,
+        base=base,
+        policy=policy,
+        tokens=tokens,
+        bounds=bounds,
+        lists=here,
+        resolver=trust.resolver,
+        **({} if entries is None else {"close": entries.close}),
+    )
+
+
+def _token(source: str) -> str:
+    token = keystore.read_token(source)
+    if len(token) < _SHORTEST_TOKEN:
+        raise UsageError(f"the token of {source} is shorter than {_SHORTEST_TOKEN} characters")
+    return token
+
+
+def _entries(store: str | None) -> StatusEntries:
+    path = state_directory() / "status-lists.db" if store is None else Path(store.removeprefix("sqlite:"))
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path.parent} cannot be made: {error.strerror}") from error
+    return StatusEntries(path)
+
+
+def _check_suite(name: str, key: Signer, securing: str, suite: str | None) -> None:
+    if suite is None:
+        return
+    if securing != DATA_INTEGRITY:
+        raise UsageError(f"the instance {name} has a suite, which is of a proof, and secures as {securing}")
+    if suite not in SUITES or key.public_key.key_type.name not in SUITES[suite].key_types:
+        raise UsageError(f"the key of the instance {name} makes no {suite}")
+
+
+def _tags(securing: str, suite: str | None) -> tuple[str, ...]:
+    """What W3C's suites may test an instance as."""
+    if securing == DATA_INTEGRITY:
+        return (suite,) if suite is not None else ()
+    return ("EnvelopingProof",) if securing == "jws" else ()

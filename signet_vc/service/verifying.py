@@ -1,0 +1,98 @@
+"""What needs no key: verify a credential, verify a presentation and what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from signet_vc import api
+from signet_vc.codec.strict_json import JsonObject
+from signet_vc.credential import enveloped
+from signet_vc.credential.presentation import is_presentation
+from signet_vc.errors import Code, ProblemError, problem
+from signet_vc.policy import Policy
+from signet_vc.result import Verification
+from signet_vc.service import reply
+from signet_vc.service.body import Body
+from signet_vc.service.reply import Reply, problem_mapping
+
+__all__ = ["PolicyFor", "verify_credential", "verify_presentation"]
+
+PolicyFor: TypeAlias = Callable[[str | None, str | None], Policy]  # of a domain and a challenge
+_APPLICATION: Final = "application/"
+
+
+def verify_credential(policy: PolicyFor, data: bytes) -> Reply:
+    """``POST /credentials/verify``: 200 and ``verified: true``, or 400, ``verified: false`` and why.
+
+    Spec: VCALM, Verify Credential. Option: ``returnCredential``.
+    """
+    body = Body(data)
+    document = body.document("verifiableCredential", Code.INVALID_CREDENTIAL)
+    if is_presentation(document) or document.get("type") == enveloped.PRESENTATION_TYPE:
+        raise _other("a presentation is verified elsewhere", Code.INVALID_CREDENTIAL)
+    result = _verified(document, policy(None, None))
+    more = _told(result)
+    if body.option_flag("returnCredential"):
+        more["verifiableCredential"] = document
+    return _answer(result, more)
+
+
+def verify_presentation(policy: PolicyFor, data: bytes) -> Reply:
+    """``POST /presentations/verify``: the same of a presentation, and of each credential in it.
+
+    Spec: VCALM, Verify Presentation. Options: ``domain``, ``challenge``, which its proof must have;
+    ``returnPresentation``.
+    """
+    body = Body(data)
+    document = body.document("verifiablePresentation", Code.INVALID_PRESENTATION)
+    if not is_presentation(document) and not enveloped.is_enveloped(document):
+        raise ProblemError.of(Code.INVALID_PRESENTATION, "must name VerifiablePresentation", "/type")
+    if document.get("type") == enveloped.CREDENTIAL_TYPE:
+        raise _other("a credential is verified elsewhere", Code.INVALID_PRESENTATION)
+    result = _verified(document, policy(body.option("domain"), body.option("challenge")))
+    more = {
+        **_told(result),
+        "credentialResults": [
+            {**_told(each), "problemDetails": [problem_mapping(found) for found in each.problems]}
+            for each in result.credentials
+        ],
+    }
+    if body.option_flag("returnPresentation"):
+        more["verifiablePresentation"] = document
+    return _answer(result, more)
+
+
+def _verified(document: JsonObject, policy: Policy) -> Verification:
+    """Verify what was given; of an envelope what is in it, which must be of the media type that it tells."""
+    found = enveloped.unwrap(document)
+    if found is None:
+        return api.verify(document, policy)
+    result = api.verify(found.content, policy)
+    if result.verified and _APPLICATION + result.format != found.media_type:
+        raise _other("another media type than the envelope's", Code.UNKNOWN_FORMAT)
+    return result
+
+
+def _other(detail: str, code: Code) -> ProblemError:
+    return ProblemError(problem(code, detail, "/type"))
+
+
+def _told(result: Verification) -> dict[str, Any]:
+    """What an answer says beside the problems."""
+    return {
+        "verified": result.verified,
+        "format": result.format,
+        "securing": result.securing,
+        "issuer": result.issuer,
+        "warnings": [problem_mapping(each) for each in result.notices],
+        "checks": [
+            {"name": each.name, "outcome": each.outcome, "reason": each.reason} for each in result.checks
+        ],
+    }
+
+
+def _answer(result: Verification, more: dict[str, Any]) -> Reply:
+    if result.verified:
+        return reply.document({**more, "problemDetails": []})
+    return reply.problems(result.problems, more=more)
