@@ -23,7 +23,7 @@ class Limits:
     embed_bytes: CANON of a value that the signer still embeds; larger ones are committed to.
     context_bytes: RFC 8785 of the inline contexts of a document: they multiply with what they apply to.
     rdf_nodes: objects, arrays and values of a document that is expanded: 60 µs each.
-    rdf_work: steps of RDF canonicalization beyond the first hash of each node: poison graphs.
+    rdf_work: steps of RDF canonicalization beyond the first hash of each node, 5 µs each: poison graphs.
     presented: credentials in a presentation, each the work of a verification.
     status_list_bytes: of a status list, inflated: compression bombs.
     fetched_bytes, fetch_seconds: of one answer from the network.
@@ -37,7 +37,7 @@ class Limits:
     embed_bytes: int = 64 << 10
     context_bytes: int = 16 << 10
     rdf_nodes: int = 4096
-    rdf_work: int = 2048
+    rdf_work: int = 32768
     presented: int = 32
     status_list_bytes: int = 16 << 20
     fetched_bytes: int = 1 << 20

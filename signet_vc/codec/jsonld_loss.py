@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from signet_vc.codec.strict_json import Json, JsonObject
 
-__all__ = ["is_absolute", "loss"]
+__all__ = ["fits", "is_language", "loss"]
 
 # What JSON-LD takes for absolute; RDF's own grammar allows fewer characters, and nothing escapes these.
 _is_absolute: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*|_):\S*").fullmatch
@@ -24,9 +24,14 @@ _IN_VALUES: Final = frozenset({"@value", "@type", "@language", "@direction", "@i
 _IN_LISTS: Final = frozenset({"@list", "@index"})
 
 
-def is_absolute(value: object) -> bool:
-    """Whether a value is an absolute IRI or a blank node's label."""
-    return isinstance(value, str) and _is_absolute(value) is not None
+def fits(value: object, *, rdf: bool) -> bool:
+    """Whether a value is an absolute IRI or a blank node's label; rdf: one that RDF can hold."""
+    return isinstance(value, str) and (_is_rdf_term if rdf else _is_absolute)(value) is not None
+
+
+def is_language(value: object) -> bool:
+    """Whether a value has the form of a language tag (BCP 47)."""
+    return isinstance(value, str) and _is_language(value) is not None
 
 
 def loss(expanded: list[Json], *, rdf: bool) -> str | None:
@@ -36,7 +41,7 @@ def loss(expanded: list[Json], *, rdf: bool) -> str | None:
     hold). Does not recurse.
     """
     pending: list[Any] = list(expanded)
-    fits = _is_rdf_term if rdf else _is_absolute
+    match = _is_rdf_term if rdf else _is_absolute
     while pending:
         item = pending.pop()
         if type(item) is not dict:
@@ -47,7 +52,7 @@ def loss(expanded: list[Json], *, rdf: bool) -> str | None:
             found = None if item.keys() <= _IN_LISTS else "a list with other members"
             pending += item["@list"]
         else:
-            found = _loss_of_node(item, pending, fits)
+            found = _loss_of_node(item, pending, match)
             if found is None and rdf:
                 found = _blank_predicate(item)
         if found is None and rdf and "@index" in item:
@@ -57,26 +62,26 @@ def loss(expanded: list[Json], *, rdf: bool) -> str | None:
     return None
 
 
-def _loss_of_node(item: JsonObject, pending: list[Any], fits: Any) -> str | None:
+def _loss_of_node(item: JsonObject, pending: list[Any], match: Any) -> str | None:
     for name, values in item.items():
         if name[0] != "@":
-            if fits(name) is None:
+            if match(name) is None:
                 return "a property that is no IRI"
             pending += values
-        elif (found := _loss_of_keyword(name, values, pending, fits)) is not None:
+        elif (found := _loss_of_keyword(name, values, pending, match)) is not None:
             return found
     return None
 
 
-def _loss_of_keyword(name: str, values: Any, pending: list[Any], fits: Any) -> str | None:
+def _loss_of_keyword(name: str, values: Any, pending: list[Any], match: Any) -> str | None:
     if name == "@id":
-        return None if _all_fit([values], fits) else "an identifier that is no absolute IRI"
+        return None if _all_match([values], match) else "an identifier that is no absolute IRI"
     if name == "@type":
-        return None if _all_fit(values, fits) else "a type that is defined nowhere"
+        return None if _all_match(values, match) else "a type that is defined nowhere"
     if name == "@reverse":
         for sources in values.values():
             pending += sources
-        return None if _all_fit(values, fits) else "a property that is no IRI"
+        return None if _all_match(values, match) else "a property that is no IRI"
     if name not in _IN_NODES:
         return "a keyword that says nothing here"
     if name != "@index":
@@ -84,8 +89,8 @@ def _loss_of_keyword(name: str, values: Any, pending: list[Any], fits: Any) -> s
     return None
 
 
-def _all_fit(values: Iterable[Any], fits: Any) -> bool:
-    return all(type(each) is str and fits(each) is not None for each in values)
+def _all_match(values: Iterable[Any], match: Any) -> bool:
+    return all(type(each) is str and match(each) is not None for each in values)
 
 
 def _loss_of_value(item: JsonObject, *, rdf: bool) -> str | None:
@@ -97,7 +102,7 @@ def _loss_of_value(item: JsonObject, *, rdf: bool) -> str | None:
         datatype, language = item.get("@type"), item.get("@language")
         if datatype is not None and datatype != "@json" and _is_rdf_term(datatype) is None:
             return "a datatype that is no IRI"
-        if language is not None and _is_language(language) is None:
+        if language is not None and not is_language(language):
             return "a language that is none"
     return None
 

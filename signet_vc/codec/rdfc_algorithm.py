@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pyld.canon import URDNA2015
 from pyld.identifier_issuer import IdentifierIssuer
@@ -24,6 +24,7 @@ __all__ = ["canonical_nquads"]
 
 # The orders of nine nodes are 362,880: more than any limit would allow, so they are not begun.
 _MOST_ALIKE: Final = 8
+_DEEPEST: Final = 128  # alike nodes, each known by the one before: what the stack holds
 _COPIED_IN_A_STEP: Final = 32  # identifiers that are copied in the time of one step
 
 
@@ -47,9 +48,12 @@ class _Work:
     def spend(self, steps: int) -> None:
         self.left -= steps
         if self.left < 0:
-            raise ProblemError.of(
-                Code.GRAPH_TOO_COMPLEX, "too many blank nodes look alike to put them in an order"
-            )
+            self.refuse()
+
+    def refuse(self) -> NoReturn:
+        raise ProblemError.of(
+            Code.GRAPH_TOO_COMPLEX, "too many blank nodes look alike to put them in an order"
+        )
 
 
 class _TrialIssuer(IdentifierIssuer):  # type: ignore[misc]
@@ -82,6 +86,7 @@ class _Canonicalization(URDNA2015):  # type: ignore[misc]
         self._digest = digest
         self._work = _Work(most_work)
         self._hashes: dict[str, str] = {}
+        self._depth = 0
 
     def lines(self, quads: list[Quad]) -> str:
         """§4.4.3."""
@@ -136,6 +141,15 @@ class _Canonicalization(URDNA2015):  # type: ignore[misc]
             self._hashes[id_] = found
         return found
 
+    def hash_n_degree_quads(self, id_: str, issuer: Any) -> Any:
+        """§4.8."""
+        if self._depth == _DEEPEST:
+            self._work.refuse()
+        self._depth += 1
+        result = super().hash_n_degree_quads(id_, issuer)
+        self._depth -= 1
+        return result
+
     def create_hash_to_related(self, id_: str, issuer: Any) -> dict[str, list[str]]:
         """§4.8.3 steps 1 to 3."""
         related: dict[str, list[str]] = defaultdict(list)
@@ -145,7 +159,7 @@ class _Canonicalization(URDNA2015):  # type: ignore[misc]
                     self._work.spend(1)
                     related[self.hash_related_blank_node(term, quad, issuer, position)].append(term)
         if any(len(set(nodes)) > _MOST_ALIKE for nodes in related.values()):
-            self._work.spend(self._work.left + 1)
+            self._work.refuse()
         return related
 
     def get_related_predicate(self, quad: Quad) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from signet_vc.errors import UsageError
 from signet_vc.keys.key_type import KeyType
 from signet_vc.proofs.jcs_suites import ECDSA_JCS_2019, EDDSA_JCS_2022
 from signet_vc.proofs.rdfc_suites import ECDSA_RDFC_2019, EDDSA_RDFC_2022
@@ -24,5 +25,11 @@ _DEFAULTS: Final[Mapping[str, Suite]] = MappingProxyType(
 
 
 def default_suite(key_type: KeyType) -> Suite:
-    """Give the suite that is used with a key unless another is asked for."""
-    return _DEFAULTS[key_type.name]
+    """Give the suite that is used with a key unless another is asked for.
+
+    Raises UsageError for a type of key that no suite takes.
+    """
+    suite = _DEFAULTS.get(key_type.name)
+    if suite is None:
+        raise UsageError(f"no cryptosuite takes a {key_type.name} key")
+    return suite
