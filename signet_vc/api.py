@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, Self, overload
 
-from signet_vc import keystore, verification
-from signet_vc.codec import jcs
-from signet_vc.codec.strict_json import JsonObject
+from signet_vc import formats, issuing, keystore, verification
+from signet_vc.codec.multibase import base64url_encode
 from signet_vc.codec.timestamps import format_s
-from signet_vc.credential import model, profile
-from signet_vc.envelopes import vc_jwt
-from signet_vc.errors import Code, ProblemError, UsageError, problem
-from signet_vc.keys.signing import Key, Signer, key_type
+from signet_vc.credential import enveloped, presentation, profile
+from signet_vc.errors import ProblemError, UsageError
+from signet_vc.issuing import Options
+from signet_vc.keys.signing import Key, PublicKey, Signer, key_type
+from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.policy import Policy
-from signet_vc.proofs import data_integrity
+from signet_vc.resources import CREDENTIALS_V2
 from signet_vc.result import Verification
-from signet_vc.securing import Securing
 from signet_vc.verification import Input
 
-__all__ = ["SigningKey", "sign", "verify"]
+__all__ = ["SigningKey", "present", "sign", "verify"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -54,60 +53,162 @@ class SigningKey(Key):
 
 @overload
 def sign(
-    credential: Mapping[str, Any],
+    document: Mapping[str, Any],
     key: Signer,
     *,
     suite: str | None = None,
     securing: Literal["data-integrity"] = "data-integrity",
     created: datetime | None = None,
+    expires: datetime | None = None,
+    domain: str | Sequence[str] = (),
+    challenge: str | None = None,
+    add_proof: bool = False,
+    previous_proof: str | Sequence[str] | None = None,
 ) -> dict[str, Any]: ...
 
 
 @overload
-def sign(credential: Mapping[str, Any], key: Signer, *, securing: Literal["jws"]) -> str: ...
+def sign(
+    document: Mapping[str, Any],
+    key: Signer,
+    *,
+    securing: Literal["jws"],
+    expires: datetime | None = None,
+    domain: str | Sequence[str] = (),
+    challenge: str | None = None,
+) -> str: ...
 
 
 @overload
 def sign(
-    credential: Mapping[str, Any],
+    document: Mapping[str, Any],
+    key: Signer,
+    *,
+    securing: Literal["sd-jwt"],
+    expires: datetime | None = None,
+    domain: str | Sequence[str] = (),
+    challenge: str | None = None,
+    disclosable: Sequence[str] = (),
+    holder_key: PublicKey | None = None,
+) -> str: ...
+
+
+@overload
+def sign(
+    document: Mapping[str, Any],
+    key: Signer,
+    *,
+    securing: Literal["cose"],
+    expires: datetime | None = None,
+    domain: str | Sequence[str] = (),
+    challenge: str | None = None,
+) -> bytes: ...
+
+
+@overload
+def sign(
+    document: Mapping[str, Any],
     key: Signer,
     *,
     suite: str | None = None,
     securing: str = "data-integrity",
     created: datetime | None = None,
-) -> dict[str, Any] | str: ...
+    expires: datetime | None = None,
+    domain: str | Sequence[str] = (),
+    challenge: str | None = None,
+    add_proof: bool = False,
+    previous_proof: str | Sequence[str] | None = None,
+    disclosable: Sequence[str] = (),
+    holder_key: PublicKey | None = None,
+) -> dict[str, Any] | str | bytes: ...
 
 
 def sign(
-    credential: Mapping[str, Any],
+    document: Mapping[str, Any],
     key: Signer,
     *,
     suite: str | None = None,
     securing: str = "data-integrity",
     created: datetime | None = None,
-) -> dict[str, Any] | str:
-    """Secure a credential with its issuer's key: a new object with a proof, or under ``jws`` a compact JWS.
+    expires: datetime | None = None,
+    domain: str | Sequence[str] = (),
+    challenge: str | None = None,
+    add_proof: bool = False,
+    previous_proof: str | Sequence[str] | None = None,
+    disclosable: Sequence[str] = (),
+    holder_key: PublicKey | None = None,
+) -> dict[str, Any] | str | bytes:
+    """Secure a credential with its issuer's key, or a presentation with its holder's.
 
-    The argument is never changed, and nothing but the proof is added; the result shares its values.
+    Under ``data-integrity`` a new object with a proof, under ``jws`` a compact JWS, under ``sd-jwt`` an
+    SD-JWT with every disclosure, under ``cose`` the bytes of a COSE_Sign1. The argument is never changed,
+    and the result shares its values. Nothing is added but the proof, to a document of version 1.1 its
+    context too, and in an envelope the claims that are asked for here.
+
     suite: a cryptosuite that the key can make (default: the key's own). created: of the proof (default: now;
-    for a credential of a tool call, as its format demands, ``validFrom``).
+    for a credential of a tool call, as its format demands, ``validFrom``). expires: of the signature.
+    domain, challenge: of a presentation: for whom it is made, and what it answers. add_proof: beside the
+    proofs that the document has; previous_proof: ids of those that the new one endorses. disclosable:
+    paths of what a holder may withhold (``credentialSubject.name``, ``evidence[0]``); holder_key: whose key
+    has to sign where it is then presented.
 
     Raises:
-        ProblemError: what is wrong with the credential, each with its JSON Pointer; nothing is signed then.
-        UsageError: a suite that does not go with the key; ``securing`` of ``both``, which belongs to a call;
-            a credential that is secured already.
+        ProblemError: what is wrong with the document, each with its JSON Pointer; nothing is signed then.
+        UsageError: a suite that does not go with the key; an option that the securing has no use for;
+            ``securing`` of ``both``, which belongs to a call; a document that is secured already.
         UnavailableError: the signer could not be reached.
     """
-    document = credential if type(credential) is dict else dict(credential)
-    if "proof" in document:
-        raise UsageError("the credential is secured already")
-    if securing == Securing.DATA_INTEGRITY:
-        return _sign_proof(document, key, suite, created)
-    if securing != Securing.JWS:
-        raise UsageError("a credential is secured as data-integrity or jws; both belongs to a call")
-    if suite is not None or created is not None:
-        raise UsageError("suite and created are of a proof, which a JWS has none of")
-    return _sign_jws(document, key)
+    given = document if type(document) is dict else dict(document)
+    if created is not None and securing != "data-integrity":
+        raise UsageError("created is of a proof, which an envelope has none of")
+    options = Options(
+        created=_created(given, created),
+        suite=suite,
+        expires=None if expires is None else _nanoseconds(expires),
+        domain=[domain] if isinstance(domain, str) else domain,
+        challenge=challenge,
+        add_proof=add_proof or previous_proof is not None,
+        previous_proof=previous_proof,
+        disclosable=disclosable,
+        holder_key=holder_key,
+        salts=_salt,
+    )
+    to_sign = issuing.prepare(
+        given,
+        options,
+        securing=securing,
+        key_type=key.public_key.key_type,
+        verification_method=key.verification_method,
+    )
+    return to_sign.finish(key.sign(to_sign.message))
+
+
+def present(
+    credentials: Iterable[Mapping[str, Any] | str | bytes],
+    key: Signer,
+    *,
+    identifier: str | None = None,
+    **how: Any,
+) -> dict[str, Any] | str | bytes:
+    """Make a presentation of secured credentials, and secure it with its holder's key as ``sign`` does.
+
+    credentials: each with its proof, or a compact JWS, an SD-JWT, or a COSE_Sign1, which are enveloped.
+    identifier: of the presentation, a URL. how: as ``sign`` takes it; ``domain`` and ``challenge`` are what
+    binds the presentation to who asked for it. Whether the credentials verify is for who asked.
+
+    Raises as ``sign``, and UsageError for a credential that this key itself attested: an attestation key
+    signs attestations and nothing else.
+    """
+    document: dict[str, Any] = {
+        "@context": [CREDENTIALS_V2],
+        "type": [presentation.TYPE],
+        "holder": key.verification_method.partition("#")[0],
+        "verifiableCredential": [_presented(each, key) for each in credentials],
+    }
+    if identifier is not None:
+        document["id"] = identifier
+    secured: dict[str, Any] | str | bytes = sign(document, key, **how)
+    return secured
 
 
 def verify(data: Input, policy: Policy, *, at: datetime | None = None) -> Verification:
@@ -118,56 +219,33 @@ def verify(data: Input, policy: Policy, *, at: datetime | None = None) -> Verifi
     return verification.verify(data, policy, at_ns=time.time_ns() if at is None else _nanoseconds(at))
 
 
-def _sign_proof(document: JsonObject, key: Signer, suite: str | None, created: datetime | None) -> JsonObject:
-    key_type = key.public_key.key_type
-    if suite is not None and suite not in data_integrity.SUITES:
-        raise UsageError(f"the cryptosuite is none of {', '.join(data_integrity.SUITES)}")
-    bound = profile.names_profile(document)
-    canonical = _canonical(document, key, bound=bound)
-    to_sign = data_integrity.prepare(
-        document,
-        suite=data_integrity.default_suite(key_type) if suite is None else data_integrity.SUITES[suite],
-        key_type=key_type,
-        verification_method=key.verification_method,
-        created=_created(document, created, bound=bound),
-        canonical=canonical,
-    )
-    return to_sign.finish(key.sign(to_sign.message))
+def _presented(credential: Mapping[str, Any] | str | bytes, key: Signer) -> dict[str, Any]:
+    if not isinstance(credential, Mapping):
+        opened = formats.open_content(formats.read_content(credential, DEFAULT_LIMITS), DEFAULT_LIMITS)
+        if opened is None:
+            raise UsageError("a credential that is no object is a compact JWS, an SD-JWT or a COSE_Sign1")
+        content = credential.strip() if isinstance(credential, str) else credential
+        return enveloped.wrap(f"application/{opened.format}", content)
+    document = dict(credential)
+    holder = key.verification_method.partition("#")[0]
+    if profile.names_profile(document) and document.get("issuer") == holder:
+        raise UsageError("a key that attests calls presents nothing: the holder needs a key of its own")
+    return document
 
 
-def _sign_jws(document: JsonObject, key: Signer) -> str:
-    to_sign = vc_jwt.prepare(
-        document,
-        key_type=key.public_key.key_type,
-        verification_method=key.verification_method,
-        canonical=_canonical(document, key, bound=profile.names_profile(document)),
-    )
-    return to_sign.finish(key.sign(to_sign.message))
-
-
-def _canonical(document: JsonObject, key: Signer, *, bound: bool) -> bytes:
-    """RFC 8785 of what an issuer may sign: nothing that a verifier would refuse."""
-    canonical = jcs.canonicalize(document)
-    if bound:
-        problems = profile.shape_problems(document) or profile.consistency_problems(document)
-    else:
-        problems = model.check(document) + model.unzoned_times(document)
-    if model.issuer_of(document) != key.verification_method.partition("#")[0]:
-        detail = "the issuer is not the DID of the key that is to sign"
-        problems.append(problem(Code.KEY_NOT_CONTROLLED_BY_ISSUER, detail, "/issuer"))
-    if problems:
-        raise ProblemError(*problems)
-    return canonical
-
-
-def _created(document: JsonObject, created: datetime | None, *, bound: bool) -> str:
-    """The proof's time, to the second; of a call's credential the time that it gives itself."""
-    if not bound:
-        return format_s(time.time_ns() if created is None else _nanoseconds(created))
-    signed: str = document["validFrom"][:19] + "Z"
-    if created is not None and format_s(_nanoseconds(created)) != signed:
+def _created(document: dict[str, Any], created: datetime | None) -> int:
+    """The proof's time. A call's credential says itself when it was signed."""
+    if created is None:
+        return time.time_ns()
+    moment = _nanoseconds(created)
+    if profile.names_profile(document) and format_s(moment) != str(document.get("validFrom"))[:19] + "Z":
         raise UsageError("the proof of a tool call's credential is created at its validFrom")
-    return signed
+    return moment
+
+
+def _salt() -> str:
+    """128 random bits (SD-JWT §4.2.1)."""
+    return base64url_encode(secrets.token_bytes(16))
 
 
 def _nanoseconds(moment: datetime) -> int:

@@ -1,25 +1,26 @@
-"""The one verification of any credential: what was checked, and every problem found.
+"""The one verification of any credential or presentation: what was checked, and every problem found.
 
 The steps stand in STEPS, in order, each a function that can be read by itself. The first three stop at once;
 the others are all made, so that everything wrong is told. How an input is secured is told by its content,
-through FORMATS.
+through FORMATS. What a credential refers to, and what a presentation presents, is judged after them.
 
 It judges as evidence, at a time T: deadline, lifetime, audience and replay are the execution boundary's.
+Spec: VCDM 2.0 §7.1.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from signet_vc.codec import jcs, strict_json, timestamps
+from signet_vc import references
+from signet_vc.codec import timestamps
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.credential import model, profile
+from signet_vc.credential import model, presentation, profile
 from signet_vc.did.resolver import holds_its_key
-from signet_vc.envelopes import jws
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
-from signet_vc.formats import Content, Opened, open_content
+from signet_vc.formats import Content, Demands, Opened, open_content, read_content
 from signet_vc.policy import Policy
 from signet_vc.result import Check, Verification
 
@@ -31,17 +32,33 @@ Input: TypeAlias = bytes | str | Mapping[str, Any]
 class Case:
     """One verification under way: what is known so far. Steps read it, and write what later ones need."""
 
-    __slots__ = ("at", "bound", "content", "data", "document", "issuer", "notices", "opened", "policy")
+    __slots__ = (
+        "at",
+        "bound",
+        "content",
+        "credentials",
+        "data",
+        "document",
+        "further",
+        "issuer",
+        "notices",
+        "opened",
+        "policy",
+        "presents",
+    )
 
-    def __init__(self, data: Input, policy: Policy, at_ns: int) -> None:
+    def __init__(self, data: Input, policy: Policy, at_ns: int, *, content: Content = None) -> None:
         self.data = data
         self.policy = policy
         self.at = at_ns
-        self.content: Content = None  # what was parsed
+        self.content = content  # what was parsed; given for what came inside of something that was
+        self.further = True  # whether what it refers to is judged too
         self.opened: Opened | None = None  # the credential in it, if it is of a known format
-        self.issuer: str | None = None  # who that claims signed it
+        self.issuer: str | None = None  # who that claims signed it; of a presentation, its holder
         self.bound = False  # whether the attestation format binds it
+        self.presents = False  # whether it is a presentation
         self.document: JsonObject | None = None  # what was signed
+        self.credentials: list[Verification] = []  # what came of those that it presents
         self.notices: list[Problem] = []
 
     @property
@@ -50,7 +67,7 @@ class Case:
         if self.opened is None:
             if isinstance(self.content, dict):
                 raise ProblemError.of(Code.PROOF_MISSING, "the object has no proof", "/proof")
-            raise ProblemError.of(Code.UNKNOWN_FORMAT, "neither a credential with a proof nor a vc+jwt")
+            raise ProblemError.of(Code.UNKNOWN_FORMAT, "nothing that is secured in a way known here")
         return self.opened
 
 
@@ -68,11 +85,14 @@ def _step(name: str, run: Callable[[Case], list[Problem]], *, stops: bool = Fals
 
 
 def verify(data: Input, policy: Policy, *, at_ns: int) -> Verification:
-    """Verify one credential: text or bytes as they came, or an object that was parsed before.
+    """Verify one credential or presentation: text or bytes as they came, or an object parsed before.
 
     at_ns: the time at which it is judged, nanoseconds since 1970. Never raises for what it is given.
     """
-    case = Case(data, policy, at_ns)
+    return _judge(Case(data, policy, at_ns))
+
+
+def _judge(case: Case) -> Verification:
     problems: list[Problem] = []
     checks: list[Check] = []
     stopped: str | None = None
@@ -88,13 +108,19 @@ def verify(data: Input, policy: Policy, *, at_ns: int) -> Verification:
             found = [error.as_problem()]
         if found:
             problems += found
-            checks.append(Check(name=step.name, outcome="failed", reason="; ".join(map(str, found))))
+            checks.append(_failed(step.name, found))
             stopped = step.name if step.stops else None
         else:
             checks.append(step.passed)
+    if stopped is None and not case.bound:
+        _judge_further(case, problems, checks)
     if problems:
         problems, checks = _withhold(problems, checks)
     return _told(case, problems, checks)
+
+
+def _failed(name: str, found: list[Problem]) -> Check:
+    return Check(name=name, outcome="failed", reason="; ".join(map(str, found)))
 
 
 def _told(case: Case, problems: list[Problem], checks: list[Check]) -> Verification:
@@ -104,7 +130,8 @@ def _told(case: Case, problems: list[Problem], checks: list[Check]) -> Verificat
         return Verification(
             verified=False, problems=tuple(problems), notices=(), checks=tuple(checks), document=None
         )
-    checks += _not_made(case, opened.credential)
+    if case.bound:
+        checks += _not_made(case, opened.credential)
     return Verification(
         verified=not problems,
         problems=tuple(problems),
@@ -115,54 +142,26 @@ def _told(case: Case, problems: list[Problem], checks: list[Check]) -> Verificat
         securing=", ".join(opened.securings) or None,
         types=model.types_of(opened.credential),
         issuer=case.issuer,
+        credentials=tuple(case.credentials),
     )
 
 
 # --- the steps -----------------------------------------------------------------------------------------
 
-# No JSON text begins with an e; the header of every JWS does, being an object.
-_is_compact: Final = re.compile(r"e[A-Za-z0-9_-]*\.[!-~]*").fullmatch
-_WHITE_SPACE: Final = " \t\r\n"
-
 
 def _parse(case: Case) -> list[Problem]:
     """(1) Limits, strict parse; and by its content, what it is."""
-    limits = case.policy.limits
-    data: Any = case.data  # it may be anything
-    if not isinstance(data, bytes | str):
-        data = _as_text(data)
-    if len(data) > limits.document_bytes:
-        raise ProblemError.of(Code.TOO_LARGE, f"more than {limits.document_bytes} bytes")
-    token = _compact(data)
-    if token is None:
-        case.content = strict_json.loads(
-            data, max_bytes=limits.document_bytes, max_depth=limits.message_depth
-        )
-    else:
-        case.content = jws.parse(token, max_bytes=limits.document_bytes)
-    case.opened = open_content(case.content)
-    if case.opened is not None:
-        case.issuer = model.issuer_of(case.opened.credential)
-        case.bound = profile.names_profile(case.opened.credential)
+    if case.content is None:
+        case.content = read_content(case.data, case.policy.limits)
+    case.opened = opened = open_content(case.content, case.policy.limits)
+    if opened is not None:
+        credential = opened.credential
+        case.presents = presentation.is_presentation(credential)
+        case.issuer = presentation.holder_of(credential) if case.presents else model.issuer_of(credential)
+        if case.presents and case.issuer is None:
+            case.issuer = opened.signer
+        case.bound = profile.names_profile(credential)
     return []
-
-
-def _as_text(data: Any) -> bytes:
-    """Give the text of an object that was parsed before: it is judged as that, and stays what was judged."""
-    if isinstance(data, Mapping):
-        return jcs.canonicalize(data if type(data) is dict else dict(data))
-    if isinstance(data, bytearray | memoryview):
-        return bytes(data)
-    raise ProblemError.of(Code.MALFORMED_JSON, "neither text nor an object")
-
-
-def _compact(data: bytes | str) -> str | None:
-    """The compact JWS that the data is, white space around it taken off (a file ends with a line)."""
-    if data[:1] in {b"{", "{"}:
-        return None
-    text = data if isinstance(data, str) else data.decode("ascii", errors="replace")
-    token = text.strip(_WHITE_SPACE)
-    return token if _is_compact(token) else None
 
 
 def _format(case: Case) -> list[Problem]:
@@ -185,34 +184,80 @@ def _schema(case: Case) -> list[Problem]:
     credential = secured.credential
     if case.bound:
         problems = profile.shape_problems(credential) or profile.consistency_problems(credential)
-    else:
-        problems = model.check(credential)
-    return problems + secured.form_problems(strict=case.bound)
+        return problems + secured.form_problems(strict=True)
+    check = presentation.check if case.presents else model.check
+    problems = check(credential) + secured.form_problems(strict=False)
+    return problems or _terms(case, credential)
+
+
+def _terms(case: Case, credential: JsonObject) -> list[Problem]:
+    """Every term is defined, by contexts that the signature covers or that are known beforehand."""
+    secured = case.secured
+    problems: list[Problem] = []
+    covered = secured.signs_contexts or case.policy.inline_contexts
+    if not covered and model.has_inline_context(credential):
+        detail = "an inline context, which the signature does not cover"
+        problems.append(problem(Code.UNKNOWN_CONTEXT, detail, "/@context"))
+    return problems
 
 
 def _signer(case: Case) -> list[Problem]:
-    """(3) The issuer is one that the policy trusts."""
+    """(3) The issuer is one that the policy trusts, the holder one that it lets present."""
     policy = case.policy
     if not policy.has_anchor:
         detail = "nobody is trusted: name who is in allowed_signers"
         return [problem(Code.NO_TRUST_ANCHOR, detail)]
+    if case.presents:
+        return _holder(case)
     if case.issuer is None or not policy.allows(case.issuer, case.at):
         return [problem(Code.SIGNER_NOT_ALLOWED, f"{case.issuer} is not an allowed signer", "/issuer")]
     return []
 
 
+def _holder(case: Case) -> list[Problem]:
+    """Whoever has the key may present what allowed signers issued; to present nothing takes to be one."""
+    policy = case.policy
+    if policy.allowed_holders is not None:
+        allowed = case.issuer in policy.allowed_holders
+    elif presentation.presented(case.secured.credential):
+        allowed = True
+    else:
+        allowed = case.issuer is not None and policy.allows(case.issuer, case.at)
+    if allowed:
+        return []
+    return [problem(Code.SIGNER_NOT_ALLOWED, f"{case.issuer} is not an allowed holder", "/holder")]
+
+
 def _proof(case: Case) -> list[Problem]:
-    """(4) The signatures are the issuer's, over this document."""
-    issuer = case.issuer
+    """(4) The signatures are the issuer's, or the holder's, over this document."""
+    issuer, policy = case.issuer, case.policy
     if issuer is None:
         return [problem(Code.INVALID_CREDENTIAL, "nobody is named whose signature it should be", "/issuer")]
     if not holds_its_key(issuer) and _signer(case):
         detail = "not checked: a stranger must not choose what is looked up"
         return [problem(Code.PROOF_INVALID, detail)]
-    verdict = case.secured.verify(issuer, case.policy.resolver, strict=case.bound)
+    verdict = case.secured.verify(
+        Demands(
+            controller=issuer,
+            purpose="authentication" if case.presents else "assertionMethod",
+            resolver=policy.resolver,
+            at_ns=case.at,
+            skew_ns=policy.skew_ns,
+            strict=case.bound,
+            domain=policy.domain,
+            challenge=policy.challenge,
+        )
+    )
     case.document = verdict.document
     case.notices += verdict.notices
-    return list(verdict.problems)
+    return [_of_holder(each) for each in verdict.problems] if case.presents else list(verdict.problems)
+
+
+def _of_holder(each: Problem) -> Problem:
+    """Below, whoever has to have signed is the issuer; of a presentation it is the holder."""
+    if each.code is not Code.KEY_NOT_CONTROLLED_BY_ISSUER:
+        return each
+    return problem(Code.KEY_NOT_CONTROLLED_BY_HOLDER, "the key is not the holder's", each.pointer)
 
 
 def _validity(case: Case) -> list[Problem]:
@@ -221,13 +266,17 @@ def _validity(case: Case) -> list[Problem]:
     if case.bound:
         return _bound_validity(case, at, skew)
     credential = case.secured.credential
-    start, end = model.validity_of(credential)
     problems, notices = case.secured.time_problems(at, skew)
+    case.notices += notices
+    if case.presents:  # a presentation has no period of its own
+        return problems
+    begins, ends = model.period_members(credential)
+    start, end = model.validity_of(credential)
     if start is not None and start - skew > at:
-        problems.append(problem(Code.NOT_YET_VALID, "it is not valid yet", "/validFrom"))
+        problems.append(problem(Code.NOT_YET_VALID, "it is not valid yet", f"/{begins}"))
     if end is not None and end + skew < at:
-        problems.append(problem(Code.EXPIRED, "it is no longer valid", "/validUntil"))
-    case.notices += (*notices, *model.unzoned_times(credential))
+        problems.append(problem(Code.EXPIRED, "it is no longer valid", f"/{ends}"))
+    case.notices += model.unzoned_times(credential)
     return problems
 
 
@@ -258,6 +307,88 @@ STEPS: Final[tuple[Step, ...]] = (
 )
 
 
+# --- what it refers to, what it presents ----------------------------------------------------------------
+
+_PRESENTED: Final = "verifiableCredential"
+
+
+def _judge_further(case: Case, problems: list[Problem], checks: list[Check]) -> None:
+    """Judge what the credential refers to, or what the presentation presents; each tells a check.
+
+    Only for who is trusted and proved to be that signer: a stranger must not choose what is loaded.
+    """
+    credential = case.secured.credential
+    if case.presents:
+        _judge_presented(case, problems, checks)
+        return
+    if not case.further:
+        return
+    trusted = all(check.outcome == "passed" for check in checks if check.name in {"signer", "proof"})
+    if not trusted:
+        checks += [
+            Check(name=name, outcome="skipped", reason="looked at only where signer and proof pass")
+            for name in ("relatedResource", "credentialSchema", "credentialStatus")
+            if name in credential
+        ]
+        return
+    for found in references.problems(credential, case.policy, lambda data: _referred(data, case)):
+        case.notices += found.notices
+        problems += found.problems
+        if found.problems:
+            checks.append(_failed(found.name, found.problems))
+        elif found.name in credential:
+            outcome: Any = "skipped" if found.skipped else "passed"
+            checks.append(Check(name=found.name, outcome=outcome, reason=found.skipped))
+
+
+def _referred(data: bytes | JsonObject, case: Case) -> Verification:
+    """Verify a status list or schema credential under the same policy; what it refers to stays out."""
+    inner = Case(data, case.policy.for_presented(), case.at)
+    inner.further = False
+    return _judge(inner)
+
+
+def _judge_presented(case: Case, problems: list[Problem], checks: list[Check]) -> None:
+    """VCDM 2.0 §4.13: every presented credential verifies by itself."""
+    presented = presentation.presented(case.secured.credential)
+    found: list[Problem] = []
+    for place, credential in presented:
+        if presentation.is_self_asserted(case.secured.credential, credential):
+            result = _self_asserted(case, credential)
+        else:
+            inner = Case(credential, case.policy.for_presented(), case.at, content=credential)
+            inner.further = case.further
+            result = _judge(inner)
+            if inner.presents:
+                found.append(problem(Code.INVALID_PRESENTATION, "a presentation is no credential", place))
+        found += [replace(each, pointer=place + each.pointer) for each in result.problems]
+        case.notices += [replace(each, pointer=place + each.pointer) for each in result.notices]
+        case.credentials.append(result)
+    if found:
+        problems += found
+        checks.append(_failed(_PRESENTED, found))
+    elif presented:
+        checks.append(Check(name=_PRESENTED, outcome="passed"))
+
+
+def _self_asserted(case: Case, credential: JsonObject) -> Verification:
+    """VCDM 2.0 §4.13.4: what the holder claims of itself is secured by the presentation's own proof."""
+    issuer = model.issuer_of(credential)
+    problems = model.check(credential)
+    if issuer is None or not case.policy.allows(issuer, case.at):
+        problems.append(problem(Code.SIGNER_NOT_ALLOWED, f"{issuer} is not an allowed signer", "/issuer"))
+    return Verification(
+        verified=not problems and case.document is not None,
+        problems=tuple(problems),
+        notices=(),
+        checks=(),
+        document=None if problems or case.document is None else credential,
+        format=case.secured.format,
+        types=model.types_of(credential),
+        issuer=issuer,
+    )
+
+
 # --- what is told ---------------------------------------------------------------------------------------
 
 
@@ -275,13 +406,7 @@ def _withhold(problems: list[Problem], checks: list[Check]) -> tuple[list[Proble
 
 
 def _not_made(case: Case, credential: JsonObject) -> list[Check]:
-    """Say what the credential asks to be looked at and nothing here looks at."""
-    if not case.bound:
-        return [
-            Check(name=name, outcome="skipped", reason=f"no {name} is evaluated")
-            for name in ("credentialStatus", "credentialSchema")
-            if name in credential
-        ]
+    """Say what a call's credential asks to be looked at and nothing here looks at."""
     subject = credential.get("credentialSubject")
     if not isinstance(subject, dict) or "authorization" not in subject:
         return []

@@ -175,10 +175,9 @@ def test_what_is_signed_already_is_not_signed_again(securing):
     ("members", "expected"),
     [
         ({"type": ["AlumniCredential"]}, [("INVALID_CREDENTIAL", "/type")]),
-        ({"type": ["VerifiablePresentation"]}, [("INVALID_CREDENTIAL", "/type")]),
         ({"credentialSubject": {}}, [("INVALID_CREDENTIAL", "/credentialSubject")]),
         ({"validFrom": "2026-03-30T00:00:00"}, [("INVALID_CREDENTIAL", "/validFrom")]),
-        ({"@context": ["https://www.w3.org/ns/credentials/v2", "x"]}, [("UNKNOWN_CONTEXT", "/@context")]),
+        ({"@context": ["https://www.w3.org/ns/credentials/v2", "x"]}, [("UNKNOWN_CONTEXT", "/@context/1")]),
         ({"issuer": SERVER.did}, [("KEY_NOT_CONTROLLED_BY_ISSUER", "/issuer")]),
         ({"credentialSubject": {"a": 2**53}}, [("NUMBER_OUT_OF_RANGE", "/credentialSubject/a")]),
         ({"credentialSubject": {"a": float("nan")}}, [("NUMBER_OUT_OF_RANGE", "/credentialSubject/a")]),

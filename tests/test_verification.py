@@ -195,8 +195,9 @@ def test_every_check_is_reported():
 def test_what_is_nothing_that_is_known(data, expected):
     result = verified(data)
     assert [str(each.code) for each in result.problems] == [expected]
-    assert result.format == "unknown"
-    assert (result.types, result.issuer, result.securing) == ((), None, None)
+    assert result.document is None
+    if result.format == "unknown":
+        assert (result.types, result.issuer, result.securing) == ((), None, None)
 
 
 def test_an_object_that_contains_itself():
@@ -282,7 +283,6 @@ def test_a_token_that_names_no_type_is_taken_for_a_credential():
         ({"@context": ["https://www.w3.org/ns/credentials/v2", "https://example.com/x"]}, "UNKNOWN_CONTEXT"),
         ({"@context": ["https://www.w3.org/2018/credentials/v1"]}, "INVALID_CREDENTIAL"),
         ({"type": ["AlumniCredential"]}, "INVALID_CREDENTIAL"),
-        ({"type": ["VerifiablePresentation"]}, "INVALID_CREDENTIAL"),
         ({"credentialSubject": {}}, "INVALID_CREDENTIAL"),
         ({"validFrom": "yesterday"}, "INVALID_CREDENTIAL"),
         ({"issuer": {"name": "nobody"}}, "INVALID_CREDENTIAL"),

@@ -15,12 +15,14 @@ __all__ = [
     "CONTROLLED",
     "NOT_PINNED",
     "PURPOSE",
+    "MULTIKEY_V1",
     "UNDEFINED_TERMS",
     "Credentials",
     "degree",
     "signed_as",
 ]
 
+MULTIKEY_V1: Final = "https://w3id.org/security/multikey/v1"
 UNDEFINED_TERMS: Final = "https://www.w3.org/ns/credentials/undefined-terms/v2"
 
 NOT_PINNED = rule("FORMAT", "Verification", "A proof without @context is hashed without.")

@@ -12,6 +12,7 @@ from generator.credentials import (
     CONTROLLED,
     NOT_PINNED,
     PURPOSE,
+    MULTIKEY_V1,
     UNDEFINED_TERMS,
     Credentials,
     degree,
@@ -112,7 +113,7 @@ def _proofs(made: Credentials, small: Case, large: Case) -> None:
     proved = secured(degree(AGENT_P384), AGENT_P384)
     appended = {**proved, "@context": [CREDENTIALS_V2, EXAMPLES_V2, UNDEFINED_TERMS]}
     longer = made.accept("p-384-context-appended", PINNED, appended, AGENT_P384)
-    inserted = {**proved, "@context": [CREDENTIALS_V2, UNDEFINED_TERMS, EXAMPLES_V2]}
+    inserted = {**proved, "@context": [CREDENTIALS_V2, MULTIKEY_V1, EXAMPLES_V2]}
     made.reject(longer, "p-384-context-inserted", PINNED, "CONTEXT_MISMATCH", inserted)
     eddsa = secured(degree(AGENT_P256), AGENT_P256, cryptosuite="eddsa-jcs-2022")
     made.reject(small, "p-256-cryptosuite-of-eddsa", SUITE, "UNSUPPORTED_CRYPTOSUITE", eddsa)

@@ -34,6 +34,7 @@ __all__ = [
     "check",
     "has_inline_context",
     "issuer_of",
+    "period_members",
     "types_of",
     "unzoned_times",
     "validity_of",
@@ -91,6 +92,11 @@ def validity_of(document: JsonObject) -> tuple[int | None, int | None]:
     """Start and end of the validity period of a document that passed ``check``, in nanoseconds."""
     start, end = _period(document, _version(document))
     return None if start is None else start.ns, None if end is None else end.ns
+
+
+def period_members(document: JsonObject) -> tuple[str, str]:
+    """The names of the members that say when the validity period starts and ends, by the version."""
+    return _version(document).times
 
 
 def unzoned_times(document: JsonObject) -> list[Problem]:
@@ -181,8 +187,6 @@ def _texts_problems(document: JsonObject) -> Iterator[Problem]:
 
 def _proof_problems(value: Any) -> Iterator[Problem]:
     """§4.12: one object or several; what is in them is for the securing mechanism."""
-    if value == []:
-        yield problem(_CODE, "must be an object or a list of objects", "/proof")
     for place, each in entries(value, "/proof"):
         if not isinstance(each, dict):
             yield problem(_CODE, "must be an object", place)

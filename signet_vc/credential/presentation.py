@@ -142,8 +142,6 @@ def _inside(found: Problem, place: str) -> Problem:
 
 
 def _proof_problems(value: Any) -> Iterator[Problem]:
-    if value == []:
-        yield problem(_CODE, "must be an object or a list of objects", "/proof")
     for place, each in entries(value, "/proof"):
         if not isinstance(each, dict):
             yield problem(_CODE, "must be an object", place)

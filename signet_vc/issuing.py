@@ -1,0 +1,236 @@
+"""Securing a credential or presentation: what an issuer may sign, and each way to sign as a row of SECURINGS.
+
+Nothing is signed that a verifier would refuse. Each way is two steps: ``prepare`` gives the bytes that the
+key signs, ``finish`` of what it gives takes the signature.
+
+Spec: VCDM 2.0 §§1.4 and 4; what each mechanism demands is in ``proofs`` and ``envelopes``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, Protocol
+
+from signet_vc.codec import jcs
+from signet_vc.codec.strict_json import JsonObject
+from signet_vc.codec.timestamps import format_s
+from signet_vc.credential import model, presentation, profile
+from signet_vc.envelopes import cose, sd_jwt, vc_jwt
+from signet_vc.errors import Code, ProblemError, UsageError, problem
+from signet_vc.keys.key_type import KeyType
+from signet_vc.keys.signing import PublicKey
+from signet_vc.limits import NANOSECONDS
+from signet_vc.proofs import data_integrity
+from signet_vc.proofs.rdfc_suites import with_proof_terms
+
+__all__ = ["SECURINGS", "Options", "ToSign", "prepare"]
+
+
+class Options(NamedTuple):
+    """How to secure; what a way has no use for, it refuses.
+
+    suite: a cryptosuite (None: the key's own). created: of a proof, nanoseconds since 1970 (of a call's
+    credential, ``validFrom``). expires: of the signature. domain, challenge: whom a presentation is for, and
+    what it answers. add_proof: beside those that are there. previous_proof: ids of the proofs that this one
+    endorses. disclosable: paths of what a holder may withhold; holder_key: whose key then has to present it;
+    salts: gives a fresh one at each call.
+    """
+
+    created: int
+    suite: str | None = None
+    expires: int | None = None
+    domain: Sequence[str] = ()
+    challenge: str | None = None
+    add_proof: bool = False
+    previous_proof: str | Sequence[str] | None = None
+    disclosable: Sequence[str] = ()
+    holder_key: PublicKey | None = None
+    salts: Callable[[], str] | None = None
+
+
+class ToSign(Protocol):
+    """What one key has to sign, and what becomes of its signature."""
+
+    @property
+    def message(self) -> bytes:
+        """Give the bytes to be signed."""
+
+    def finish(self, signature: bytes) -> JsonObject | str | bytes:
+        """Give the secured document."""
+
+
+class _Checked(NamedTuple):
+    """What may be signed, and by which key. canonical: RFC 8785 of it."""
+
+    document: JsonObject
+    canonical: bytes
+    bound: bool
+    presents: bool
+    key_type: KeyType
+    verification_method: str
+
+
+def prepare(
+    document: JsonObject, options: Options, *, securing: str, key_type: KeyType, verification_method: str
+) -> ToSign:
+    """Work out what the key of ``verification_method`` has to sign to secure ``document``.
+
+    securing: a name in SECURINGS. An embedded proof brings its context to a document of version 1.1 that
+    lacks it; otherwise nothing but the signature is added.
+
+    Raises:
+        ProblemError: what is wrong with the document, each with its JSON Pointer.
+        UsageError: no such securing; an option that it has no use for; a suite or document that does not go
+            with the key.
+    """
+    if securing not in SECURINGS:
+        raise UsageError(f"a credential is secured as {', '.join(SECURINGS)}; both belongs to a call")
+    if "proof" in document and not options.add_proof:
+        raise UsageError("the document is secured already")
+    way = SECURINGS[securing]
+    checked = _check(document, key_type, verification_method)
+    if (options.domain or options.challenge is not None) and not checked.presents:
+        raise UsageError("domain and challenge are of a presentation")
+    return way(checked, options)
+
+
+def _check(document: JsonObject, key_type: KeyType, verification_method: str) -> _Checked:
+    """Hold a document to all that a verifier would hold it to, and its signer to be the key's."""
+    canonical = jcs.canonicalize(document)
+    bound = profile.names_profile(document)
+    presents = not bound and presentation.is_presentation(document)
+    if bound:
+        problems = profile.shape_problems(document) or profile.consistency_problems(document)
+    elif presents:
+        problems = presentation.check(document, issuing=True)
+    else:
+        problems = model.check(document, issuing=True)
+    controller = verification_method.partition("#")[0]
+    if presents:
+        if presentation.holder_of(document) not in {None, controller}:
+            detail = "the holder is not the DID of the key that is to sign"
+            problems.append(problem(Code.KEY_NOT_CONTROLLED_BY_HOLDER, detail, "/holder"))
+    elif model.issuer_of(document) != controller:
+        detail = "the issuer is not the DID of the key that is to sign"
+        problems.append(problem(Code.KEY_NOT_CONTROLLED_BY_ISSUER, detail, "/issuer"))
+    if problems:
+        raise ProblemError(*problems)
+    return _Checked(document, canonical, bound, presents, key_type, verification_method)
+
+
+# --- the ways -------------------------------------------------------------------------------------------
+
+
+def _proof(checked: _Checked, options: Options) -> ToSign:
+    """An embedded proof: Data Integrity."""
+    _refuse(options, "disclosable", "holder_key")
+    if options.suite is not None and options.suite not in data_integrity.SUITES:
+        raise UsageError(f"the cryptosuite is none of {', '.join(data_integrity.SUITES)}")
+    suite = (
+        data_integrity.default_suite(checked.key_type)
+        if options.suite is None
+        else data_integrity.SUITES[options.suite]
+    )
+    document = checked.document if checked.bound else with_proof_terms(checked.document)
+    fresh = document is checked.document and "proof" not in document
+    return data_integrity.prepare(
+        document,
+        suite=suite,
+        key_type=checked.key_type,
+        verification_method=checked.verification_method,
+        created=_created(checked, options),
+        purpose="authentication" if checked.presents else "assertionMethod",
+        options=_proof_options(options),
+        canonical=checked.canonical if fresh and suite.pins_context else None,
+    )
+
+
+def _proof_options(options: Options) -> JsonObject:
+    given: JsonObject = {}
+    if options.expires is not None:
+        given["expires"] = format_s(options.expires)
+    if options.domain:
+        given["domain"] = options.domain[0] if len(options.domain) == 1 else list(options.domain)
+    if options.challenge is not None:
+        given["challenge"] = options.challenge
+    if options.previous_proof is not None:
+        previous = options.previous_proof
+        given["previousProof"] = previous if isinstance(previous, str) else list(previous)
+    return given
+
+
+def _created(checked: _Checked, options: Options) -> str:
+    """The proof's time, to the second; of a call's credential the time that it gives itself."""
+    if not checked.bound:
+        return format_s(options.created)
+    signed: str = checked.document["validFrom"][:19] + "Z"
+    return signed
+
+
+def _jwt(checked: _Checked, options: Options) -> ToSign:
+    """A compact JWS around it."""
+    _refuse(options, "disclosable", "holder_key", *_OF_A_PROOF)
+    return vc_jwt.prepare(
+        checked.document,
+        key_type=checked.key_type,
+        verification_method=checked.verification_method,
+        presentation=checked.presents,
+        registered=_registered(options),
+        canonical=checked.canonical,
+    )
+
+
+def _sd_jwt(checked: _Checked, options: Options) -> ToSign:
+    """An SD-JWT, of which a holder may withhold what the issuer let it."""
+    _refuse(options, *_OF_A_PROOF)
+    if options.salts is None:
+        raise UsageError("what can be withheld needs salts")
+    return sd_jwt.prepare(
+        checked.document,
+        key_type=checked.key_type,
+        verification_method=checked.verification_method,
+        presentation=checked.presents,
+        registered=_registered(options),
+        disclosable=options.disclosable,
+        holder_key=options.holder_key,
+        salts=options.salts,
+    )
+
+
+def _cose(checked: _Checked, options: Options) -> ToSign:
+    """A COSE_Sign1 around it."""
+    _refuse(options, "disclosable", "holder_key", *_OF_A_PROOF)
+    return cose.prepare(
+        checked.document,
+        key_type=checked.key_type,
+        verification_method=checked.verification_method,
+        presentation=checked.presents,
+        registered=_registered(options),
+    )
+
+
+_OF_A_PROOF: Final = ("suite", "add_proof", "previous_proof")
+
+
+def _refuse(options: Options, *names: str) -> None:
+    given = [name for name in names if getattr(options, name)]
+    if given:
+        raise UsageError(f"this securing has no {', '.join(given)}")
+
+
+def _registered(options: Options) -> Mapping[str, Any]:
+    """The claims about a signature that an envelope carries beside the document."""
+    claims: dict[str, Any] = {}
+    if options.expires is not None:
+        claims["exp"] = options.expires // NANOSECONDS
+    if options.domain:
+        claims["aud"] = options.domain[0] if len(options.domain) == 1 else list(options.domain)
+    if options.challenge is not None:
+        claims["nonce"] = options.challenge
+    return claims
+
+
+SECURINGS: Final[Mapping[str, Callable[[_Checked, Options], ToSign]]] = MappingProxyType(
+    {"data-integrity": _proof, "jws": _jwt, "sd-jwt": _sd_jwt, "cose": _cose}
+)
