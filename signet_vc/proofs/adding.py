@@ -143,6 +143,9 @@ def _with_options(proof: JsonObject, options: Mapping[str, Any]) -> JsonObject:
 
 def _check(proof: JsonObject) -> None:
     """Make no proof that would be refused for its members."""
+    controller, _, fragment = proof["verificationMethod"].partition("#")
+    if not controller or not fragment:
+        raise UsageError("the verification method of a key is a URL with a fragment")
     if proof["proofPurpose"] not in PROOF_PURPOSES:
         raise UsageError("no proof serves that purpose")
     try:

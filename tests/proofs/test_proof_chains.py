@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from identities import AGENT, ALL, P256, P384, SERVER, STRANGER, alumni_credential
+from mutation import mutants
 from proofs.signed_proofs import CREATED, proof_over, signed_with
 from published import published_json
 
@@ -376,6 +377,22 @@ def test_making_changes_nothing_that_is_given():
 
 
 # --- properties ---
+
+
+def test_threat_20_every_change_of_a_chain_is_seen():
+    """Whatever still verifies is what was signed: its proofs moved, the last one gone, contexts added."""
+    document = with_proofs(*CHAIN)
+    seen, kept = 0, []
+    for pointer, mutant in mutants(document):
+        result = verify(mutant, controller=AGENT.did)
+        seen += 1
+        if not result.problems:
+            kept.append(pointer)
+            assert result.document == CREDENTIAL, pointer
+            assert all(proof in CHAIN for proof in mutant["proof"]), pointer
+    assert seen > 800
+    assert set(kept) <= {"/@context", "/proof", "/proof/1", "/proof/2", "/proof/3"}  # moved, or the last gone
+
 
 KEYS = st.sampled_from([*ALL.values(), SERVER, STRANGER])
 

@@ -9,6 +9,7 @@ from identities import AGENT, ALL, P256, P384, SERVER, STRANGER, alumni_credenti
 from proofs.signed_proofs import proof_over, proof_set, signed_with
 
 from signet_vc.errors import Code, ProblemError, UnavailableError, UsageError
+from signet_vc.keys.signing import Key
 from signet_vc.proofs import data_integrity
 from signet_vc.proofs.data_integrity import SUITES, Controller, default_suite, prepare, verify
 from signet_vc.proofs.suite import Suite
@@ -480,6 +481,28 @@ def test_a_canonical_form_is_of_a_document_without_proof():
             created=CREATED,
             canonical=b"{}",
         )
+
+
+@pytest.mark.parametrize("method", ["", "#key", AGENT.did, f"{AGENT.did}#"])
+def test_a_proof_names_the_key_that_makes_it(method):
+    with pytest.raises(UsageError):
+        prepare(
+            CREDENTIAL,
+            suite=default_suite(AGENT.key_type),
+            key_type=AGENT.key_type,
+            verification_method=method,
+            created=CREATED,
+        )
+
+
+def test_a_key_without_a_suite_makes_no_proof():
+    key = Key.from_secret("P-521", (1).to_bytes(66, "big"))
+    with pytest.raises(UsageError):
+        data_integrity.create(CREDENTIAL, key, created=CREATED)
+    with pytest.raises(UsageError):
+        data_integrity.create(CREDENTIAL, key, created=CREATED, suite=SUITES["ecdsa-jcs-2019"])
+    proof = {**proof_over(P256, CREDENTIAL), "verificationMethod": key.verification_method}
+    assert codes({**CREDENTIAL, "proof": proof}, controller=key.did) == ["UNSUPPORTED_CRYPTOSUITE"]
 
 
 # --- bounds ---
