@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from starlette.applications import Starlette
@@ -78,59 +79,63 @@ class Service:
 
 def application(service: Service, workers: Workers, *, hosts: Iterable[str] | None) -> ASGIApp:
     """Make the ASGI application. hosts: as ``Gate`` has them."""
-    routes = [*_public(service, workers)]
-    for index, instance in enumerate(service.instances.values()):
-        if index == 0:
-            routes += _of_instance(service, workers, instance, "")
-        routes += _of_instance(service, workers, instance, f"/instances/{instance.name}")
-    if not service.instances:
-        routes += _verifying(service, workers, "", None)
+    routes = [*_posts(service, workers), *_public(service, workers)]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _http_problem})
     app.router.redirect_slashes = False
     return Gate(app, hosts=hosts, seconds=service.bounds.request_seconds)
 
 
-def _of_instance(service: Service, workers: Workers, instance: Instance, prefix: str) -> Iterator[BaseRoute]:
-    """What needs the instance's key, or its lists: asked for with a token; and verification beside it."""
-    for path, function in (
-        ("/credentials/issue", partial(issuing.issue, instance)),
-        ("/credentials/derive", deriving.derive),
-        ("/credentials/status", partial(issuing.change_status, instance)),
-        ("/presentations", partial(issuing.present, instance)),
-    ):
-        yield _post(service, workers, path, function, prefix, instance, service.tokens)
-    yield from _verifying(service, workers, prefix, instance)
+# What needs an instance's key, or its lists, and is asked for with a token; and what needs none.
+_WITH_TOKEN: Final[Mapping[str, Callable[[Instance, bytes], Reply]]] = MappingProxyType(
+    {
+        "/credentials/issue": issuing.issue,
+        "/credentials/derive": deriving.derive,
+        "/credentials/status": issuing.change_status,
+        "/presentations": issuing.present,
+    }
+)
+_OPEN: Final[Mapping[str, Callable[[verifying.PolicyFor, bytes], Reply]]] = MappingProxyType(
+    {
+        "/credentials/verify": verifying.verify_credential,
+        "/presentations/verify": verifying.verify_presentation,
+    }
+)
 
 
-def _verifying(
-    service: Service, workers: Workers, prefix: str, instance: Instance | None
-) -> Iterator[BaseRoute]:
-    for path, function in (
-        ("/credentials/verify", verifying.verify_credential),
-        ("/presentations/verify", verifying.verify_presentation),
-    ):
-        yield _post(service, workers, path, partial(function, service.policy), prefix, instance, None)
+def _posts(service: Service, workers: Workers) -> Iterator[BaseRoute]:
+    """What is posted: at the root for the first instance, and under the name of each."""
+    first = next(iter(service.instances.values()), None)
+    for path, function in _WITH_TOKEN.items():
+        named = {name: partial(function, each) for name, each in service.instances.items()}
+        if first is not None:
+            yield _post(service, workers, path, {"": partial(function, first)}, tokens=service.tokens)
+        yield _post(service, workers, path, named, tokens=service.tokens)
+    for path, verify in _OPEN.items():
+        verified = partial(verify, service.policy)
+        yield _post(service, workers, path, {"": verified})
+        yield _post(service, workers, path, dict.fromkeys(service.instances, verified))
 
 
-def _post(  # noqa: PLR0917 - of its two callers
+def _post(
     service: Service,
     workers: Workers,
     path: str,
-    function: Callable[[bytes], Reply],
-    prefix: str,
-    instance: Instance | None,
-    tokens: Tokens | None,
+    functions: Mapping[str, Callable[[bytes], Reply]],
+    *,
+    tokens: Tokens | None = None,
 ) -> Route:
     handler = Handler(
-        function,
+        functions,
         route=path,
         workers=workers,
         most=service.bounds.body_bytes,
         seconds=service.bounds.body_seconds,
-        instance=None if instance is None else instance.name,
         tokens=tokens,
     )
-    return Route(prefix + path, handler, methods=["POST"])
+    return Route(path if "" in functions else _NAMED + path, handler, methods=["POST"])
+
+
+_NAMED: Final = "/instances/{instance}"
 
 
 def _public(service: Service, workers: Workers) -> Iterator[BaseRoute]:

@@ -13,6 +13,7 @@ from signet_vc.envelopes import sd_jwt
 from signet_vc.errors import Code, ProblemError
 from signet_vc.service import reply
 from signet_vc.service.body import Body
+from signet_vc.service.instance import Instance
 from signet_vc.service.reply import RefusedError, Reply
 
 __all__ = ["derive"]
@@ -20,7 +21,7 @@ __all__ = ["derive"]
 _SD_JWT: Final = "application/vc+sd-jwt"
 
 
-def derive(data: bytes) -> Reply:
+def derive(_instance: Instance, data: bytes) -> Reply:
     """``POST /credentials/derive``: leave out of an SD-JWT all but what is chosen; 201 and its envelope.
 
     Options: ``selectivePointers``, JSON Pointers to what is disclosed. Nothing is verified: what is left

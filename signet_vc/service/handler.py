@@ -36,26 +36,24 @@ class Note:
 
 
 class Handler:
-    """One endpoint: its function takes the body, and gives or raises the answer.
+    """One endpoint: a function takes the body, and gives or raises the answer.
 
-    function: of the body's bytes. tokens: who may call; None for anybody. most: bytes of a body. seconds: for
-    all of a body to arrive.
+    functions: of the body's bytes, by the name of the instance in the path, empty without one. tokens: who
+    may call; None for anybody. most: bytes of a body. seconds: for all of a body to arrive.
     """
 
     def __init__(
         self,
-        function: Callable[[bytes], Reply],
+        functions: Mapping[str, Callable[[bytes], Reply]],
         *,
         route: str,
         workers: Workers,
         most: int,
         seconds: float,
-        instance: str | None = None,
         tokens: Tokens | None = None,
     ) -> None:
-        self._function = function
+        self._functions = functions
         self._route = route
-        self._instance = instance
         self._workers = workers
         self._most = most
         self._seconds = seconds
@@ -64,12 +62,17 @@ class Handler:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         note: Note = scope.get(NOTE) or Note()
-        note.route, note.instance = self._route, self._instance
-        answer = await self._answer(scope, receive)
+        note.route = self._route
+        name = scope.get("path_params", {}).get("instance", "")
+        if name in self._functions:
+            note.instance = name or None
+            answer = await self._answer(self._functions[name], scope, receive)
+        else:
+            answer = _closing(reply.status(HTTPStatus.NOT_FOUND, "there is no such instance"))
         note.codes = answer.codes
         await respond(answer, send)
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Reply:
+    async def _answer(self, function: Callable[[bytes], Reply], scope: Scope, receive: Receive) -> Reply:
         headers = _headers(scope)
         refused = self._refused(headers)
         if refused is not None:
@@ -77,7 +80,7 @@ class Handler:
         try:
             async with asyncio.timeout(self._seconds):
                 data = await self._body(headers, receive)
-            return await self._workers.run(lambda: answered(self._function, data))
+            return await self._workers.run(lambda: answered(function, data))
         except TimeoutError:
             return _closing(reply.status(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time"))
         except OverloadedError:

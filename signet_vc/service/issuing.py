@@ -16,7 +16,7 @@ from signet_vc.codec.strict_json import JsonObject
 from signet_vc.credential import enveloped, profile
 from signet_vc.errors import Code, ProblemError, SignetError
 from signet_vc.limits import NANOSECONDS
-from signet_vc.resources import CREDENTIALS_V1, DATA_INTEGRITY_V2, STATUS_V1
+from signet_vc.resources import CREDENTIALS_V1, STATUS_V1
 from signet_vc.service import reply
 from signet_vc.service.body import Body
 from signet_vc.service.instance import DATA_INTEGRITY, Instance
@@ -49,7 +49,7 @@ def issue(instance: Instance, data: bytes) -> Reply:
         options["disclosable"] = disclosable
     entries = _allotted(instance, credential, body.option("credentialId"))
     try:
-        secured = _secured(instance, _prepared(instance, credential, entries), "vc", options)
+        secured = _secured(instance, _with_status(credential, entries), "vc", options)
     except SignetError:
         if instance.lists is not None:
             instance.lists.release(entries)
@@ -71,7 +71,7 @@ def present(instance: Instance, data: bytes) -> Reply:
             "a presentation's proof is for authentication",
             pointer="/options/proofPurpose",
         )
-    secured = _secured(instance, _prepared(instance, presentation, []), "vp", _proof_options(instance, body))
+    secured = _secured(instance, presentation, "vp", _proof_options(instance, body))
     return reply.document({"verifiablePresentation": secured}, code=HTTPStatus.CREATED)
 
 
@@ -140,21 +140,17 @@ def _allotted(instance: Instance, credential: JsonObject, credential_id: str | N
     )
 
 
-def _prepared(instance: Instance, document: JsonObject, entries: list[JsonObject]) -> JsonObject:
-    """Add the entries; and to a 1.1 document the contexts that define these and the proof."""
-    prepared = dict(document)
-    contexts = document.get("@context")
+def _with_status(credential: JsonObject, entries: list[JsonObject]) -> JsonObject:
+    """Add the entries; and to a 1.1 document the context that defines them."""
+    if not entries:
+        return credential
+    there = credential.get("credentialStatus", [])
+    several = [*(there if isinstance(there, list) else [there]), *entries]
+    prepared = {**credential, "credentialStatus": several[0] if len(several) == 1 else several}
+    contexts = credential.get("@context")
     listed = contexts if isinstance(contexts, list) else [contexts]
-    added = []
-    if instance.securing == DATA_INTEGRITY:
-        added.append(DATA_INTEGRITY_V2)
-    if entries:
-        added.append(STATUS_V1)
-        there = document.get("credentialStatus", [])
-        several = [*(there if isinstance(there, list) else [there]), *entries]
-        prepared["credentialStatus"] = several[0] if len(several) == 1 else several
-    if listed[:1] == [CREDENTIALS_V1]:
-        prepared["@context"] = [*listed, *(each for each in added if each not in listed)]
+    if listed[:1] == [CREDENTIALS_V1] and STATUS_V1 not in listed:
+        prepared["@context"] = [*listed, STATUS_V1]
     return prepared
 
 

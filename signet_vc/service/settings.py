@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from signet_vc.config import Config, state_directory
 from signet_vc.did.resolver import Resolver
 from signet_vc.errors import UsageError
 from signet_vc.external import Loader
+from signet_vc.fetch import Fetcher, WebResolver
 from signet_vc.keys.signing import Signer
 from signet_vc.policy import AllowedSigner, Policy
 from signet_vc.proofs.suites import SUITES
@@ -77,11 +78,10 @@ def configured_service(config: Config, base: str) -> Service:
                 tags=_tags(each.securing, each.suite),
             )
         )
-    trust = _Trust(
-        trust_any=serve.trust_any,
-        signers=config.allowed_signers,
-        clock_skew=config.clock_skew,
-    )
+    trust = _Trust(trust_any=serve.trust_any, signers=config.allowed_signers, clock_skew=config.clock_skew)
+    if config.allowed_domains:
+        fetcher = Fetcher(config.allowed_domains)
+        trust = replace(trust, resolver=WebResolver(fetcher), loader=fetcher)
     bounds = Bounds(threads=serve.threads, waiting=serve.waiting)
     return _service(instances, base, trust, tokens=Tokens(tokens), bounds=bounds, entries=entries)
 

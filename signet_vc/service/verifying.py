@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from signet_vc import api
-from signet_vc.codec.strict_json import JsonObject
 from signet_vc.credential import enveloped
 from signet_vc.credential.presentation import is_presentation
 from signet_vc.errors import Code, ProblemError, problem
@@ -19,7 +18,6 @@ from signet_vc.service.reply import Reply, problem_mapping
 __all__ = ["PolicyFor", "verify_credential", "verify_presentation"]
 
 PolicyFor: TypeAlias = Callable[[str | None, str | None], Policy]  # of a domain and a challenge
-_APPLICATION: Final = "application/"
 
 
 def verify_credential(policy: PolicyFor, data: bytes) -> Reply:
@@ -31,7 +29,7 @@ def verify_credential(policy: PolicyFor, data: bytes) -> Reply:
     document = body.document("verifiableCredential", Code.INVALID_CREDENTIAL)
     if is_presentation(document) or document.get("type") == enveloped.PRESENTATION_TYPE:
         raise _other("a presentation is verified elsewhere", Code.INVALID_CREDENTIAL)
-    result = _verified(document, policy(None, None))
+    result = api.verify(document, policy(None, None))
     more = _told(result)
     if body.option_flag("returnCredential"):
         more["verifiableCredential"] = document
@@ -50,7 +48,7 @@ def verify_presentation(policy: PolicyFor, data: bytes) -> Reply:
         raise ProblemError.of(Code.INVALID_PRESENTATION, "must name VerifiablePresentation", "/type")
     if document.get("type") == enveloped.CREDENTIAL_TYPE:
         raise _other("a credential is verified elsewhere", Code.INVALID_PRESENTATION)
-    result = _verified(document, policy(body.option("domain"), body.option("challenge")))
+    result = api.verify(document, policy(body.option("domain"), body.option("challenge")))
     more = {
         **_told(result),
         "credentialResults": [
@@ -61,17 +59,6 @@ def verify_presentation(policy: PolicyFor, data: bytes) -> Reply:
     if body.option_flag("returnPresentation"):
         more["verifiablePresentation"] = document
     return _answer(result, more)
-
-
-def _verified(document: JsonObject, policy: Policy) -> Verification:
-    """Verify what was given; of an envelope what is in it, which must be of the media type that it tells."""
-    found = enveloped.unwrap(document)
-    if found is None:
-        return api.verify(document, policy)
-    result = api.verify(found.content, policy)
-    if result.verified and _APPLICATION + result.format != found.media_type:
-        raise _other("another media type than the envelope's", Code.UNKNOWN_FORMAT)
-    return result
 
 
 def _other(detail: str, code: Code) -> ProblemError:
