@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signet_vc._version import __version__
-from signet_vc.api import SigningKey, sign, verify
+from signet_vc.api import SigningKey, present, sign, verify
 from signet_vc.errors import (
     Code,
     Problem,
@@ -30,6 +30,7 @@ __all__ = [
     "Verification",
     "VerificationError",
     "__version__",
+    "present",
     "sign",
     "verify",
 ]

@@ -13,10 +13,15 @@ from typing import IO, Any, Final
 
 import click
 
-from signet_vc import api, audit, formats, keystore
+from signet_vc import api, audit, keystore
 from signet_vc.cli.output import exit_code, moment, progress, shown, verification_mapping
 from signet_vc.codec import strict_json
-from signet_vc.errors import Problem, UsageError
+from signet_vc.did import key as did_key
+from signet_vc.errors import Problem, ProblemError, UsageError
+from signet_vc.fetch import Fetcher, WebResolver
+from signet_vc.formats import FORMATS
+from signet_vc.issuing import SECURINGS
+from signet_vc.keys.signing import PublicKey
 from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.policy import Policy
 from signet_vc.result import Verification
@@ -25,6 +30,7 @@ __all__ = ["sign", "verify"]
 
 _MAX_FILE: Final = DEFAULT_LIMITS.document_bytes  # of one credential; an export is read line by line
 _MAX_LINE: Final = 4 * _MAX_FILE  # of an export: a credential as a string, and its values
+_FORMATS: Final = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -33,6 +39,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Examples:
   signet sign credential.json --key file:agent.key > signed.json
   signet sign credential.json --key env:MY_KEY --securing jws
+  signet sign credential.json --key file:issuer.key --securing sd-jwt --disclosable credentialSubject.name
 """
 )
 @click.argument("file", type=click.Path(allow_dash=True))
@@ -46,20 +53,65 @@ Examples:
 @click.option("--suite", help="Cryptosuite. [default: the key's own]")
 @click.option(
     "--securing",
-    type=click.Choice(["data-integrity", "jws"]),
+    type=click.Choice(list(SECURINGS)),
     default="data-integrity",
     show_default=True,
-    help="A proof in the credential, or a compact JWS around it.",
+    help="A proof in the document; or around it a compact JWS, an SD-JWT, or a COSE_Sign1 (bytes).",
 )
-def sign(file: str, key_source: str, suite: str | None, securing: str) -> None:
-    """Secure the credential in FILE (- is standard input); print it."""
+@click.option("--expires", metavar="TIME", help="When the signature ends (2027-03-30T11:37:25Z).")
+@click.option("--domain", multiple=True, help="Of a presentation: for whom it is. May be repeated.")
+@click.option("--challenge", metavar="TEXT", help="Of a presentation: what it answers.")
+@click.option("--add-proof", is_flag=True, help="Beside the proofs that the document has.")
+@click.option(
+    "--previous-proof",
+    multiple=True,
+    metavar="ID",
+    help="A proof that the new one endorses. May be repeated.",
+)
+@click.option(
+    "--disclosable",
+    multiple=True,
+    metavar="PATH",
+    help="SD-JWT: what a holder may withhold. May be repeated.",
+)
+@click.option("--holder-key", metavar="DID", help="SD-JWT: the did:key whose key has to present it.")
+def sign(
+    file: str,
+    key_source: str,
+    suite: str | None,
+    securing: str,
+    *,
+    expires: str | None,
+    domain: tuple[str, ...],
+    challenge: str | None,
+    add_proof: bool,
+    previous_proof: tuple[str, ...],
+    disclosable: tuple[str, ...],
+    holder_key: str | None,
+) -> None:
+    """Secure the credential or presentation in FILE (- is standard input); print it."""
     key = keystore.load(key_source)
     with _opened(file) as stream:
-        credential = strict_json.loads(stream.read(_MAX_FILE + 1))
-    if not isinstance(credential, dict):
-        raise UsageError(f"{shown(file)} holds no credential, which is a JSON object")
-    secured = api.sign(credential, key, suite=suite, securing=securing)
-    click.echo(secured if isinstance(secured, str) else strict_json.dumps(secured))
+        document = strict_json.loads(stream.read(_MAX_FILE + 1))
+    if not isinstance(document, dict):
+        raise UsageError(f"{shown(file)} holds no credential or presentation, which is a JSON object")
+    secured = api.sign(
+        document,
+        key,
+        suite=suite,
+        securing=securing,
+        expires=None if expires is None else _time(moment(expires, time.time_ns())),
+        domain=domain,
+        challenge=challenge,
+        add_proof=add_proof,
+        previous_proof=previous_proof or None,
+        disclosable=disclosable,
+        holder_key=None if holder_key is None else _key_of(holder_key),
+    )
+    if isinstance(secured, bytes):
+        click.echo(secured, nl=False)
+    else:
+        click.echo(secured if isinstance(secured, str) else strict_json.dumps(secured))
 
 
 @click.command(
@@ -73,8 +125,18 @@ Examples:
 @click.option("--allow", multiple=True, metavar="DID", help="A signer to trust. May be repeated.")
 @click.option("--trust-any", is_flag=True, help="Trust every signer: says only that nothing was changed.")
 @click.option("--at", metavar="TIME", help="Judge at this time (2026-03-30T11:37:25Z), not now.")
+@click.option("--format", "wanted", metavar="NAME", help=f"Accept this format alone: {_FORMATS}.")
+@click.option("--domain", multiple=True, help="What a presentation must be made for. May be repeated.")
+@click.option("--challenge", metavar="TEXT", help="What a presentation must answer.")
+@click.option("--holder", multiple=True, metavar="DID", help="Who may present. [default: anyone]")
 @click.option(
-    "--format", "wanted", metavar="NAME", help="Accept this format alone: data-integrity or vc+jwt."
+    "--allow-domain",
+    multiple=True,
+    metavar="HOST",
+    help="Fetch did:web documents, status lists and schemas from here. May be repeated. [default: nowhere]",
+)
+@click.option(
+    "--inline-contexts", is_flag=True, help="Take a credential's own contexts under an RDF cryptosuite too."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
@@ -86,12 +148,31 @@ def verify(
     trust_any: bool,
     at: str | None,
     wanted: str | None,
+    domain: tuple[str, ...],
+    challenge: str | None,
+    holder: tuple[str, ...],
+    allow_domain: tuple[str, ...],
+    inline_contexts: bool,
     as_json: bool,
 ) -> None:
-    """Verify credentials, compact JWS and exports of `signet audit`; a verdict line each."""
-    if wanted is not None and wanted not in formats.FORMATS:
-        raise UsageError(f"no such format: {' or '.join(formats.FORMATS)}")
-    policy = Policy(allowed_signers=allow, trust_any=trust_any, formats=None if wanted is None else [wanted])
+    """Verify credentials, presentations and exports of `signet audit`; a verdict line each.
+
+    How each is secured is told by its content: Data Integrity, JWT, SD-JWT or COSE.
+    """
+    if wanted is not None and wanted not in FORMATS:
+        raise UsageError(f"no such format: it is {_FORMATS}")
+    fetcher = Fetcher(allow_domain) if allow_domain else None
+    policy = Policy(
+        allowed_signers=allow,
+        trust_any=trust_any,
+        formats=None if wanted is None else [wanted],
+        domain=domain or None,
+        challenge=challenge,
+        allowed_holders=holder or None,
+        inline_contexts=inline_contexts,
+        loader=fetcher,
+        resolver=None if fetcher is None else WebResolver(fetcher),
+    )
     now = time.time_ns()
     worst = 0
     reports: list[dict[str, Any]] = []
@@ -115,7 +196,7 @@ def _results(files: tuple[str, ...], policy: Policy, at_ns: int) -> Iterator[tup
                 yield from _records(name, first, stream, policy, at_ns)
             else:
                 content = first + stream.read(max(0, _MAX_FILE + 1 - len(first)))
-                yield name, api.verify(content, policy, at=_EPOCH + timedelta(microseconds=at_ns // 1000))
+                yield name, api.verify(content, policy, at=_time(at_ns))
 
 
 def _records(
@@ -131,17 +212,34 @@ def _records(
             number, line = number + 1, stream.readline(_MAX_LINE)
 
 
+def _key_of(did: str) -> PublicKey:
+    try:
+        return did_key.parse(did)
+    except ProblemError as error:
+        raise UsageError(f"--holder-key takes a did:key: {error.problems[0].detail}") from error
+
+
+def _time(ns: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=ns // 1000)
+
+
 def _print(source: str, result: Verification) -> None:
+    click.echo(_verdict(source, result))
+    for number, credential in enumerate(result.credentials):
+        click.echo("  " + _verdict(f"/verifiableCredential/{number}", credential))
+    for each in result.problems:
+        click.echo(f"  {click.style('problem', fg='red')}  {_line(each)}")
+    for each in result.notices:
+        click.echo(f"  notice   {_line(each)}")
+
+
+def _verdict(source: str, result: Verification) -> str:
     verdict = (
         click.style("verified", fg="green") if result.verified else click.style("NOT VERIFIED", fg="red")
     )
     what = next((each for each in reversed(result.types) if each != "VerifiableCredential"), "")
     parts = [verdict, shown(source), result.format, result.securing, shown(what), shown(result.issuer or "")]
-    click.echo("  ".join(part for part in parts if part))
-    for each in result.problems:
-        click.echo(f"  {click.style('problem', fg='red')}  {_line(each)}")
-    for each in result.notices:
-        click.echo(f"  notice   {_line(each)}")
+    return "  ".join(part for part in parts if part)
 
 
 def _line(each: Problem) -> str:
