@@ -94,12 +94,15 @@ _INITIAL: Final = jsonld.freeze(
 class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
     """One expansion.
 
-    After it ``dropped`` tells whether PyLD left anything out.
+    After it ``dropped`` tells whether PyLD left anything out, and ``entered`` whether it went into the value
+    of a member named in ``watched``, where it would not into a JSON literal.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, watched: frozenset[str] = frozenset()) -> None:
         super().__init__(on_property_dropped=self._drop)
         self.dropped = False
+        self.entered = False
+        self._watched = watched
         self._limits = limits
         self._nodes = 0
         self._definitions = 0
@@ -130,6 +133,8 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         self._nodes += 1
         if self._nodes > self._limits.rdf_nodes:
             raise ProblemError.of(Code.GRAPH_TOO_COMPLEX, f"more than {self._limits.rdf_nodes} nodes")
+        if active_property in self._watched:
+            self.entered = True
         expanded = super()._expand(active_ctx, active_property, element, options, *rest, **more)
         if expanded is None:
             self.dropped = True

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from signet_vc.codec.json_pointer import Path, pointer
 from signet_vc.codec.jsonld_loss import loss
@@ -24,7 +24,7 @@ from signet_vc.resources import known_context
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["canonicalize", "catch_all_members", "expand", "losses"]
+__all__ = ["Losses", "canonicalize", "catch_all_members", "expand", "losses"]
 
 _T = TypeVar("_T")
 
@@ -60,20 +60,34 @@ def expand(document: JsonObject, *, rdf: bool = True, limits: Limits = DEFAULT_L
     return expanded
 
 
+class Losses(NamedTuple):
+    """``problems``: what keeps a document from being expanded without loss. ``entered``: see ``losses``."""
+
+    problems: list[Problem]
+    entered: bool
+
+
 def losses(
-    document: JsonObject, *, places: dict[int, Path] | None = None, limits: Limits = DEFAULT_LIMITS
-) -> list[Problem]:
+    document: JsonObject,
+    *,
+    places: dict[int, Path] | None = None,
+    watched: frozenset[str] = frozenset(),
+    limits: Limits = DEFAULT_LIMITS,
+) -> Losses:
     """Tell what keeps ``document`` from being expanded without loss; nothing, if nothing does.
 
     places: the place of each object, by its ``id()``, where these are not those of ``document`` itself.
+    watched: names of members; ``entered`` tells whether a value of one was expanded, not taken for JSON.
     """
-    processor = _processor().Processor(limits)
+    processor = _processor().Processor(limits, watched)
     try:
         expanded = _confined(lambda: processor.expand_document(document), document)
+        lost = "a member that says nothing" if processor.dropped else loss(expanded, rdf=False)
+        if lost is None:
+            return Losses([], processor.entered)
+        return Losses(_located(document, lost, rdf=False, limits=limits, places=places), processor.entered)
     except ProblemError as error:
-        return list(error.problems)
-    lost = "a member that says nothing" if processor.dropped else loss(expanded, rdf=False)
-    return [] if lost is None else _located(document, lost, rdf=False, limits=limits, places=places)
+        return Losses(list(error.problems), processor.entered)
 
 
 def catch_all_members(document: JsonObject, *, limits: Limits = DEFAULT_LIMITS) -> list[str]:
