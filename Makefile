@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 NODE := tests/node
+PEERS := benchmarks/node
 
 # The environment is made anew where it cannot work any longer: its interpreter is gone, or the checkout has moved.
 STALE := $(shell test -e $(VENV)/.made && { \
@@ -43,7 +44,7 @@ BRANCHES := import json, sys; totals = json.load(open(".coverage-totals.json"))[
 bench: $(VENV)/.test  ## measure against the bare primitives and peers; writes bench.json (three minutes)
 	@$(BIN)/python -m benchmarks
 
-bench-all: $(VENV)/.test  ## measure everything else too; GROUP=name for one group (half an hour)
+bench-all: $(VENV)/.test $(if $(shell command -v npm),$(PEERS)/node_modules/.installed)  ## measure everything else too; GROUP=name for one group (half an hour)
 	@$(BIN)/python -m benchmarks --all $(if $(GROUP),--group $(GROUP))
 
 fuzz: $(VENV)/.test  ## hold every parser to hostile bytes, ten minutes each; SECONDS=20, TARGET=name
@@ -65,9 +66,10 @@ lock: $(VENV)/.lint  ## write the locks anew; UPGRADE=1 takes the newest release
 	$(LOCK) pyproject.toml --extra mcp --extra service --group build --group demo -c requirements/test.txt -o requirements/demo.txt
 	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
 	cd $(NODE) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
+	cd $(PEERS) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 
 clean:  ## remove what these targets made
-	rm -rf $(VENV) $(NODE)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(NODE)/node_modules $(PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # Hashes, no index and no host; test.txt is resolved first, and the others agree with it.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -103,9 +105,9 @@ $(VENV)/.lint: requirements/lint.txt $(VENV)/.project
 	@$(PIP) --require-hashes -r requirements/lint.txt
 	@touch $@
 
-$(NODE)/node_modules/.installed: $(NODE)/package.json $(NODE)/package-lock.json
-	@echo "Installing the MCP servers of $(NODE)"
-	@cd $(NODE) && npm ci --ignore-scripts --loglevel=error
+%/node_modules/.installed: %/package.json %/package-lock.json
+	@echo "Installing the packages of $*"
+	@cd $* && npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
 node-is-absent:

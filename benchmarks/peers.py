@@ -13,10 +13,13 @@ from awr.didkey import parse_did_key
 from awr.proof import SigningKey as AwrKey
 from awr.proof import verify_document_signature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from openvc import Ed25519SigningKey, verify_credential
-from openvc.proof.di_jcs import EddsaJcsProofSuite
+from openvc import Ed25519SigningKey, P256SigningKey, P384SigningKey, verify_credential
+from openvc.proof.data_integrity import DataIntegrityProofSuite
+from openvc.proof.di_ecdsa_rdfc import EcdsaRdfcProofSuite
+from openvc.proof.di_jcs import EcdsaJcsProofSuite, EddsaJcsProofSuite
 
 from benchmarks.cases import KEYS, agents, seed
+from signet_vc import SigningKey
 
 __all__ = ["Peer", "awr", "openvc", "signet_auth"]
 
@@ -37,11 +40,24 @@ class Peer:
     verify: Callable[[Any], object]
 
 
-def openvc() -> Peer:
+_OPENVC_SUITES: dict[str, Callable[[], Any]] = {
+    "eddsa-jcs-2022": EddsaJcsProofSuite,
+    "ecdsa-jcs-2019": EcdsaJcsProofSuite,
+    "eddsa-rdfc-2022": DataIntegrityProofSuite,
+    "ecdsa-rdfc-2019": EcdsaRdfcProofSuite,
+}
+_OPENVC_KEYS = {"Ed25519": Ed25519SigningKey, "P-256": P256SigningKey, "P-384": P384SigningKey}
+
+
+def openvc(name: str = "eddsa-jcs-2022", keys: Sequence[SigningKey] | None = None) -> Peer:
     """``openvc-core``: the suite signs, the public function verifies (it looks at more than the proof)."""
-    suite = EddsaJcsProofSuite()
-    methods = [key.verification_method for key in agents()]
-    signers = [Ed25519SigningKey(_private(number), methods[number]) for number in range(KEYS)]
+    suite = _OPENVC_SUITES[name]()
+    known = agents() if keys is None else keys
+    methods = [key.verification_method for key in known]
+    signers = [
+        _OPENVC_KEYS[key.key_type.name](key.key_type.private_key(key.reveal_secret()), method)
+        for key, method in zip(known, methods, strict=True)
+    ]
 
     def sign(item: Unsigned) -> None:
         document, number = item

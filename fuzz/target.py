@@ -55,9 +55,23 @@ TARGETS: Final[Mapping[str, Row]] = MappingProxyType(
         "jcs": Row("RFC 8785 and CANON", ["codec.jcs", "codec.json_value"]),
         "xsd_time": Row("xsd:dateTime", ["codec.xsd_datetime", "codec.timestamps"]),
         "multikey": Row("multibase, Multikey", ["codec.multibase", "keys.multicodec", "keys.multikey"]),
-        "did": Row("DIDs and DID URLs", ["did.key"]),
+        "did": Row("did:key, did:jwk, did:web, DID URLs", ["did.key", "did.jwk", "did.web", "did.did_url"]),
         "did_document": Row("DID documents, JSON Web Keys", ["did.document", "keys.jwk"]),
         "jws": Row("compact JWS, vc+jwt; also well signed", ["envelopes.jws", "envelopes.vc_jwt"]),
+        "sd_jwt": Row(
+            "SD-JWT; also well signed, also issued",
+            ["envelopes.sd_jwt", "envelopes.sd_jwt_disclosures", "envelopes.sd_jwt_issuing"],
+        ),
+        "cose": Row("COSE_Sign1, vc+cose; also well signed", ["envelopes.cose", "envelopes.cose_sign1"]),
+        "enveloped": Row(
+            "data: URLs, presentations, related resources",
+            ["credential.enveloped", "credential.presentation", "credential.related_resource"],
+        ),
+        "status_list": Row(
+            "status lists and their entries",
+            ["credential.status_list", "credential.status_forms", "credential.bitstring_status"],
+        ),
+        "rdfc": Row("RDF canonicalization", ["codec.rdfc", "codec.rdfc_algorithm", "codec.rdf_dataset"]),
         "verify": Row(
             "verify of any text; also well signed", ["verification", "formats", "credential", "proofs"]
         ),

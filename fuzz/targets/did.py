@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from fuzz.target import Target, require, timed
-from signet_vc.did import key
+from signet_vc.did import did_url, jwk, key, web
 from signet_vc.did.document import key_in
 from signet_vc.did.resolver import holds_its_key, resolve_key
 from signet_vc.errors import ProblemError, UnavailableError
@@ -19,8 +20,10 @@ _FORMATS = ("Multikey", "JsonWebKey", "Ed25519VerificationKey2018", "")
 
 def _run(data: bytes) -> None:
     text = data.decode(errors="surrogateescape")
-    for did in (text, "did:key:" + text, text.partition("#")[0]):
+    for did in (text, "did:key:" + text, "did:web:" + text, text.partition("#")[0]):
         _key(did)
+        _jwk(did)
+        _web(did)
         timed(holds_its_key, did)
     for method in (text, f"{text}#{text.rpartition(':')[2]}"):
         with suppress(ProblemError, UnavailableError):
@@ -40,6 +43,36 @@ def _key(did: str) -> None:
         method = document["verificationMethod"][0]["id"]
         again = key_in(document, method, controller=did, purpose="assertionMethod")
         require(public_key is None or again == public_key, "the document holds the key")
+
+
+def _jwk(did: str) -> None:
+    public_key = None
+    with suppress(ProblemError):
+        public_key = timed(jwk.parse, did)
+    with suppress(ProblemError):
+        document = timed(jwk.document, did)
+        require(document["id"] == did, "the document is the DID's")
+    if public_key is not None:
+        again = jwk.from_public_key(public_key)
+        require(jwk.parse(again) == public_key, "a key has a did:jwk of ours")
+
+
+def _web(text: str) -> None:
+    with suppress(ProblemError):
+        url = timed(web.url_of, text)
+        require(web.from_url(url) == text, "a did:web goes round")
+        require(
+            urlsplit(url).path.endswith("did.json") and not urlsplit(url).username, "another reader agrees"
+        )
+    with suppress(ProblemError):
+        require(web.url_of(timed(web.from_url, text)) == text, "an address goes round")
+    parts = timed(did_url.parse, text)
+    if parts is not None:
+        query = "" if parts.query is None else f"?{parts.query}"
+        fragment = "" if parts.fragment is None else f"#{parts.fragment}"
+        require(f"{parts.did}{parts.path}{query}{fragment}" == text, "the parts are the whole")
+    for judge in (did_url.is_did, did_url.is_url, did_url.is_https_url):
+        timed(judge, text)
 
 
 def _hostile() -> Iterator[bytes]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from fuzz import mutation
 from fuzz.target import Target, require, timed
 from signet_vc.codec import strict_json
+from signet_vc.did import document as documents
+from signet_vc.did import web
 from signet_vc.did.document import PROOF_PURPOSES, key_in
 from signet_vc.errors import ProblemError
 from signet_vc.keys.jwk import public_from_jwk, public_to_jwk, secret_from_jwk, thumbprint
@@ -25,6 +28,9 @@ def _run(data: bytes) -> None:
     except ProblemError:
         return
     controller = _text(document.get("id") if isinstance(document, dict) else None)
+    with suppress(ProblemError):
+        checked = timed(documents.check, document, controller)
+        require(web.document_from(data, controller) == checked, "the document is the one that came")
     for name in _names(document)[:_MOST_NAMES]:
         for purpose in (*PROOF_PURPOSES, "keyAgreement"):
             for at_ns in (None, _AT):
