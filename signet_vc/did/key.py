@@ -32,6 +32,7 @@ __all__ = ["document", "from_public_key", "parse", "verification_key", "verifica
 
 _PREFIX: Final = "did:key:"
 _VERSION: Final = "1:"  # the only version there is; absent, it is meant
+_AGREEMENT_2020: Final = "X25519KeyAgreementKey2020"
 _CACHED_KEYS: Final = 4096  # about 1 kB each; a flood of strangers costs time, never memory
 
 
@@ -59,15 +60,24 @@ def verification_key(did: str, fragment: str) -> PublicKey | None:
 
 
 def document(
-    did: str, *, public_key_format: str = "Multikey", enable_encryption_key_derivation: bool = False
+    did: str,
+    *,
+    public_key_format: str = "Multikey",
+    enable_encryption_key_derivation: bool = False,
+    enable_experimental_public_key_types: bool = False,
 ) -> dict[str, Any]:
     """Make the DID document that the method defines, also of a ``did:key:1:z…``.
 
-    public_key_format: ``Multikey`` or ``JsonWebKey``. enable_encryption_key_derivation: add, for
-    Ed25519, the X25519 key that it maps to, under ``keyAgreement``. Raises DidError.
+    public_key_format: ``Multikey``, ``JsonWebKey``, or one of the older types that the draft has:
+    ``JsonWebKey2020``, ``Ed25519VerificationKey2020`` (for such a key alone; what derives from it is then an
+    ``X25519KeyAgreementKey2020``). enable_encryption_key_derivation: add, for Ed25519, the X25519 key that
+    it maps to, under ``keyAgreement``. enable_experimental_public_key_types: name the draft's experimental
+    formats unsupported rather than invalid; none of them is made here. Raises DidError.
     """
-    form = _form_of(public_key_format)
+    form = _form_of(public_key_format, experimental=enable_experimental_public_key_types)
     public_key = _read(_multibase_of(did).removeprefix(_VERSION))
+    if form.key_type not in (None, public_key.key_type.name):
+        raise DidError.named(INVALID_PUBLIC_KEY_TYPE, f"{form.type} is for {form.key_type} keys")
     own = form.method(did, form.signing(public_key), public_key.multibase)
     result: dict[str, Any] = {
         "@context": ["https://www.w3.org/ns/did/v1", form.context],
@@ -78,7 +88,9 @@ def document(
     agreement_key = public_key.key_type.agreement_key(public_key.raw)
     if enable_encryption_key_derivation and agreement_key is not None:
         multibase = multicodec.encode("x25519-pub", agreement_key)
-        derived = form.method(did, form.agreement(agreement_key, multibase), multibase)
+        value = form.agreement(agreement_key, multibase)
+        derived = form.method(did, value, multibase, kind=form.agreement_type)
+        result["@context"] += [form.agreement_context] if form.agreement_context else []
         result["verificationMethod"].append(derived)
         result["keyAgreement"] = [derived["id"]]
     return result
@@ -129,7 +141,8 @@ class _Form:
     """How a document writes its keys: context, type and member of a verification method.
 
     signing: the member's value for the key itself; agreement: for a derived X25519 key, given raw
-    and as a multibase.
+    and as a multibase. key_type: the only one that the form is for; agreement_type, agreement_context: of a
+    derived key, where they are others.
     """
 
     context: str
@@ -137,9 +150,24 @@ class _Form:
     member: str
     signing: Callable[[PublicKey], Any]
     agreement: Callable[[bytes, str], Any]
+    key_type: str | None = None
+    agreement_type: str | None = None
+    agreement_context: str | None = None
 
-    def method(self, did: str, value: Any, fragment: str) -> dict[str, Any]:
-        return {"id": f"{did}#{fragment}", "type": self.type, "controller": did, self.member: value}
+    def method(self, did: str, value: Any, fragment: str, *, kind: str | None = None) -> dict[str, Any]:
+        return {"id": f"{did}#{fragment}", "type": kind or self.type, "controller": did, self.member: value}
+
+
+def _multibase(public_key: PublicKey) -> str:
+    return public_key.multibase
+
+
+def _agreement_multibase(_raw: bytes, multibase: str) -> str:
+    return multibase
+
+
+def _agreement_jwk(raw: bytes, _multibase: str) -> dict[str, str]:
+    return {"kty": "OKP", "crv": "X25519", "x": base64url_encode(raw)}
 
 
 _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
@@ -148,15 +176,32 @@ _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
             context="https://w3id.org/security/multikey/v1",
             type="Multikey",
             member="publicKeyMultibase",
-            signing=lambda public_key: public_key.multibase,
-            agreement=lambda _raw, multibase: multibase,
+            signing=_multibase,
+            agreement=_agreement_multibase,
         ),
         "JsonWebKey": _Form(
             context="https://w3id.org/security/jwk/v1",
             type="JsonWebKey",
             member="publicKeyJwk",
             signing=public_to_jwk,
-            agreement=lambda raw, _multibase: {"kty": "OKP", "crv": "X25519", "x": base64url_encode(raw)},
+            agreement=_agreement_jwk,
+        ),
+        "JsonWebKey2020": _Form(
+            context="https://w3id.org/security/suites/jws-2020/v1",
+            type="JsonWebKey2020",
+            member="publicKeyJwk",
+            signing=public_to_jwk,
+            agreement=_agreement_jwk,
+        ),
+        "Ed25519VerificationKey2020": _Form(
+            context="https://w3id.org/security/suites/ed25519-2020/v1",
+            type="Ed25519VerificationKey2020",
+            member="publicKeyMultibase",
+            signing=_multibase,
+            agreement=_agreement_multibase,
+            key_type="Ed25519",
+            agreement_type=_AGREEMENT_2020,
+            agreement_context="https://w3id.org/security/suites/x25519-2020/v1",
         ),
     }
 )
@@ -165,8 +210,10 @@ _FORMS: Final[Mapping[str, _Form]] = MappingProxyType(
 _EXPERIMENTAL: Final = frozenset({"Ed25519VerificationKey2018", "X25519KeyAgreementKey2019"})
 
 
-def _form_of(name: str) -> _Form:
-    if name in _EXPERIMENTAL:
+def _form_of(name: str, *, experimental: bool) -> _Form:
+    if name == _AGREEMENT_2020:  # every did:key here is of a signing key, and the derived one has no DID
+        raise DidError.named(INVALID_PUBLIC_KEY_TYPE, "the publicKeyFormat is for keys that sign nothing")
+    if name in _EXPERIMENTAL and not experimental:
         raise DidError.named(INVALID_PUBLIC_KEY_TYPE, "the publicKeyFormat is experimental")
     if name not in _FORMS:
         raise DidError.named(

@@ -137,6 +137,54 @@ def test_other_versions_have_no_document(version):
     assert refused(did_key.document, f"did:key:{version}:{PLAIN[8:]}") == "invalidDid"
 
 
+OLDER = "https://w3id.org/security/suites/"
+
+
+def test_the_older_formats_of_the_draft():
+    jwk = did_key.document(PLAIN, public_key_format="JsonWebKey", enable_encryption_key_derivation=True)
+    jwk_2020 = did_key.document(
+        PLAIN, public_key_format="JsonWebKey2020", enable_encryption_key_derivation=True
+    )
+    assert jwk_2020["@context"] == ["https://www.w3.org/ns/did/v1", OLDER + "jws-2020/v1"]
+    assert [{**each, "type": "JsonWebKey"} for each in jwk_2020["verificationMethod"]] == jwk[
+        "verificationMethod"
+    ]
+    multikey = did_key.document(PLAIN, enable_encryption_key_derivation=True)
+    older = did_key.document(
+        PLAIN, public_key_format="Ed25519VerificationKey2020", enable_encryption_key_derivation=True
+    )
+    assert older["@context"] == [
+        "https://www.w3.org/ns/did/v1",
+        OLDER + "ed25519-2020/v1",
+        OLDER + "x25519-2020/v1",
+    ]
+    types = [each["type"] for each in older["verificationMethod"]]
+    assert types == ["Ed25519VerificationKey2020", "X25519KeyAgreementKey2020"]
+    assert [{**each, "type": "Multikey"} for each in older["verificationMethod"]] == multikey[
+        "verificationMethod"
+    ]
+    assert older["keyAgreement"] == multikey["keyAgreement"]
+    alone = did_key.document(PLAIN, public_key_format="Ed25519VerificationKey2020")
+    assert alone["@context"] == ["https://www.w3.org/ns/did/v1", OLDER + "ed25519-2020/v1"]
+
+
+@pytest.mark.parametrize(
+    ("did", "options", "error"),
+    [
+        (KEYS["P-256"].did, {"public_key_format": "Ed25519VerificationKey2020"}, "invalidPublicKeyType"),
+        (PLAIN, {"public_key_format": "X25519KeyAgreementKey2020"}, "invalidPublicKeyType"),
+        (PLAIN, {"public_key_format": "X25519KeyAgreementKey2019"}, "invalidPublicKeyType"),
+        (
+            PLAIN,
+            {"public_key_format": "Ed25519VerificationKey2018", "enable_experimental_public_key_types": True},
+            "unsupportedPublicKeyType",
+        ),
+    ],
+)
+def test_formats_that_have_no_document(did, options, error):
+    assert refused(did_key.document, did, **options) == error
+
+
 @pytest.mark.parametrize("name", ["P-256", "P-384"])
 def test_nist_keys_derive_no_agreement_key(name):
     did = KEYS[name].did
