@@ -25,6 +25,8 @@ _COMMANDS: Final = {
     "verify": ("signet_vc.cli.secure", "verify"),
     "proxy": ("signet_vc.cli.proxy", "proxy"),
     "audit": ("signet_vc.cli.audit", "audit"),
+    "serve": ("signet_vc.cli.serve", "serve"),
+    "vc": ("signet_vc.cli.vc", "vc"),
     "interop": ("signet_vc.cli.interop", "interop"),
     "demo": ("signet_vc.cli.demo", "demo"),
 }

@@ -39,7 +39,7 @@ __all__ = [
 _is_plain_tool: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}").fullmatch
 _is_duration: Final = re.compile(r"([0-9]{1,9})(s|m|h|d)").fullmatch
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_UNAVAILABLE: Final = frozenset({Code.STORE_UNAVAILABLE, Code.RESOLVER_UNAVAILABLE})
+_UNAVAILABLE: Final = frozenset({Code.STORE_UNAVAILABLE, Code.RESOLVER_UNAVAILABLE, Code.STATUS_UNAVAILABLE})
 _DID_KEY: Final = "did:key:"
 
 

@@ -28,7 +28,15 @@ from signet_vc.credential.status_forms import (
     statuses,
 )
 from signet_vc.credential.status_issuing import choose_index, entry, list_credential, update
-from signet_vc.credential.status_list import MINIMUM_ENTRIES, decode, encode, get, new_list, set  # noqa: A004
+from signet_vc.credential.status_list import (
+    MINIMUM_ENTRIES,
+    decode,
+    encode,
+    entries_set,
+    get,
+    new_list,
+    set,  # noqa: A004
+)
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 from signet_vc.limits import DEFAULT_LIMITS, Limits
 
@@ -44,6 +52,7 @@ __all__ = [
     "choose_index",
     "decode",
     "encode",
+    "entries_set",
     "entry",
     "evaluate",
     "form_problems",

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from signet_vc.codec import xsd_datetime
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.credential import status_list
+from signet_vc.credential import model, status_list
 from signet_vc.credential.status_forms import ENTRY, LIST, LIST_CREDENTIAL, open_entry, open_list
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.limits import DEFAULT_LIMITS, Limits
@@ -56,6 +56,8 @@ def list_credential(
         "credentialSubject": subject,
     }
     _sound(open_list, document)
+    if problems := model.check(document, issuing=True):
+        raise UsageError(str(problems[0]))
     return document
 
 

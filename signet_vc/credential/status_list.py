@@ -8,14 +8,16 @@ Spec: VC-BITSTRING-STATUS-LIST §§3.3, 3.4, 7.1 (Recommendation of 15 May 2025)
 
 from __future__ import annotations
 
+import re
 import zlib
+from collections.abc import Iterator
 from typing import Final
 
 from signet_vc.codec.multibase import EncodingError, base64url_decode, base64url_encode
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["LARGEST_SIZE", "MINIMUM_ENTRIES", "decode", "encode", "get", "new_list", "set"]
+__all__ = ["LARGEST_SIZE", "MINIMUM_ENTRIES", "decode", "encode", "entries_set", "get", "new_list", "set"]
 
 MINIMUM_ENTRIES: Final = 131_072  # §6.1: in a shorter list too few share what its retrieval gives away
 LARGEST_SIZE: Final = 16  # bits of an entry: each of its values has its message, and these are 65,536
@@ -26,6 +28,7 @@ _MULTIBASE: Final = "u"
 _GZIP_HEADER: Final = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _GZIP_WINDOW: Final = 31  # 15 bits, and a gzip header and nothing else
 _DEFLATE_WINDOW: Final = -15
+_find_runs: Final = re.compile(rb"[^\0]+").finditer
 _LEVEL: Final = 9
 _MEMORY: Final = 9
 
@@ -60,6 +63,20 @@ def set(bits: bytearray, index: int, value: int, size: int = 1) -> None:  # noqa
         raise UsageError(f"an entry of {size} bits holds 0 to {(1 << size) - 1}")
     others = int.from_bytes(bits[first:last], "big") & ~(((1 << size) - 1) << shift)
     bits[first:last] = (others | value << shift).to_bytes(last - first, "big")
+
+
+def entries_set(bits: bytes | bytearray, size: int = 1) -> Iterator[tuple[int, int]]:
+    """Every entry that is not 0, in order: index and value. What is 0 costs next to nothing."""
+    _sized(size)
+    entries = len(bits) * 8 // size
+    following = 0
+    for run in _find_runs(bits):
+        last = min((run.end() * 8 - 1) // size, entries - 1)
+        for index in range(max(run.start() * 8 // size, following), last + 1):
+            value = get(bits, index, size)
+            if value:
+                yield index, value
+        following = last + 1
 
 
 def encode(bits: bytes | bytearray) -> str:

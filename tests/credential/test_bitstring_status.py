@@ -154,6 +154,9 @@ def test_entries_that_are_not_made(options):
 @pytest.mark.parametrize(
     "options",
     [
+        {"id": "status/3"},
+        {"issuer": "nobody"},
+        {"valid_from": "2026-03-30T12:00:00Z", "valid_until": "2026-03-30T11:00:00Z"},
         {"purposes": []},
         {"purposes": ""},
         {"purposes": ["revocation", ""]},

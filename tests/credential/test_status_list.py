@@ -101,6 +101,7 @@ def test_entries_do_not_touch_each_other(data, size):
     digits = "".join(f"{value:0{size}b}" for value in values)
     assert bits == int(digits, 2).to_bytes(len(bits), "big")
     assert [status_list.get(bits, index, size) for index in range(count)] == values
+    assert list(status_list.entries_set(bits, size)) == [each for each in enumerate(values) if each[1]]
 
 
 @given(st.binary(max_size=4096))
