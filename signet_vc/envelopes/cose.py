@@ -54,8 +54,8 @@ _ALGORITHMS: Final = attrgetter("cose_algorithms")
 # The registered claims that are read, by their labels (RFC 8392 §4, RFC 9711 §4.1 for the nonce).
 _LABELS: Final = MappingProxyType({"iss": 1, "aud": 3, "exp": 4, "nbf": 5, "iat": 6, "nonce": 10})
 _NONCE_BYTES: Final = range(8, 65)  # RFC 9711 §4.1
-# Algorithms' names, as far as they are known here (RFC 9053 §2, RFC 9864 §2); others by their number.
-_NAMES: Final = MappingProxyType(
+# Names of algorithms (RFC 9053 §2, RFC 9864 §2)
+_NAMES: Final[Mapping[int | None, str]] = MappingProxyType(
     {
         -7: "ES256",
         -8: "EdDSA",
@@ -122,9 +122,7 @@ def media_type(document: JsonObject) -> str:
 
 def algorithm(message: CoseSign1) -> str:
     """Name the algorithm that the message claims."""
-    value = message.protected[ALG]
-    known = _NAMES.get(value) if type(value) is int else None
-    return f"{value:.40}" if isinstance(value, str) else known or "another"
+    return _NAMES.get(_algorithm(message), "another")
 
 
 def signer(message: CoseSign1) -> str | None:
@@ -187,7 +185,7 @@ def signature_problems(
         kind_of(document),
         kid=_kid(message),
         issuers=[place["iss"] for place in (document, claimed) if "iss" in place],
-        algorithm=message.protected[ALG],
+        algorithm=_algorithm(message),
         algorithms=_ALGORITHMS,
         signature=message.signature,
         message=message.message,
@@ -228,6 +226,12 @@ def _cwt_claims(registered: Mapping[str, Any]) -> cose_sign1.Header:
         if len(checked["nonce"]) not in _NONCE_BYTES:
             raise UsageError("the nonce of a COSE message has 8 to 64 bytes")
     return {_LABELS[name]: value for name, value in checked.items()}
+
+
+def _algorithm(message: CoseSign1) -> int | None:
+    """Give the algorithm's number; None for a text, and for a float, which would equal a number."""
+    value = message.protected[ALG]
+    return value if type(value) is int else None
 
 
 def _kid(message: CoseSign1) -> str | None:

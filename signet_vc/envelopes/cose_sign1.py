@@ -1,9 +1,9 @@
 """COSE_Sign1 (RFC 9052 §4.2), with nothing optional: tagged, the payload inside, no key in the headers.
 
 Over ``cbor2`` alone, because securing is two steps around a signature made elsewhere, and because what comes
-from outside needs bounds: a map with chosen integer keys takes seconds (20,000 of them 6 s), a tag makes
-regular expressions, dates and numbers of any size. So headers are small, and a tag is refused before its
-content is looked at.
+from outside needs bounds: a tag makes patterns, dates, references and numbers of any size, and 20,000 such
+numbers that are chosen to collide, as the labels of a map, take 6 s. So headers are small, and a tag is
+refused before its content is looked at.
 
 What is written is deterministic (RFC 8949 §4.2.1); what is read may be in another order, since what was
 signed are the bytes as they came.
@@ -46,7 +46,7 @@ TYP: Final = 16
 _KEY_SOURCES: Final = MappingProxyType({32: "x5bag", 33: "x5chain", 35: "x5u"})
 
 _TAGGED: Final = b"\xd2\x84"  # tag 18 over an array of four
-_MOST_HEADER: Final = 4096  # bytes: 400 keys chosen to collide cost 2 ms
+_MOST_HEADER: Final = 4096  # bytes; a kid is a URL, and the rest is short
 _MOST_DEPTH: Final = 4
 _BYTES: Final = 2  # the major type
 _ONE_BYTE: Final = 24  # from here on, the length is in the 1, 2, 4 or 8 bytes that follow
