@@ -38,6 +38,7 @@ FAULTS: Final = (
 
 # Term definitions made in one expansion: 35 µs each, and 104 in the context of VCDM 2.0.
 _MOST_DEFINITIONS: Final = 8192
+_IN_A_CONTEXT: Final = 4  # definitions made in the time that a context takes beside its own
 _COPIED_IN_A_DEFINITION: Final = 256  # terms of a context that are copied in the time of one definition
 _MOST_SHARED: Final = 512  # processed contexts, about 20 kB each
 _LIKE_A_KEYWORD: Final = re.compile(r"@[a-zA-Z]+")
@@ -122,6 +123,11 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         """Give the context in force for the members of ``document``, in PyLD's form."""
         return self._prepare_nested_context(_INITIAL, document, _OPTIONS)[0]
 
+    def _count(self, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > self._limits.rdf_nodes:
+            raise ProblemError.of(Code.GRAPH_TOO_COMPLEX, f"more than {self._limits.rdf_nodes} nodes")
+
     def _drop(self, _name: str | None) -> None:
         self.dropped = True
 
@@ -130,9 +136,7 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
     def _expand(
         self, active_ctx: Any, active_property: Any, element: Any, options: Any, *rest: Any, **more: Any
     ) -> Any:
-        self._nodes += 1
-        if self._nodes > self._limits.rdf_nodes:
-            raise ProblemError.of(Code.GRAPH_TOO_COMPLEX, f"more than {self._limits.rdf_nodes} nodes")
+        self._count(1)
         if active_property in self._watched:
             self.entered = True
         expanded = super()._expand(active_ctx, active_property, element, options, *rest, **more)
@@ -158,7 +162,7 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
 
     def _expand_language_map(self, active_ctx: Any, language_map: Any, direction: Any) -> Any:
         for texts in language_map.values():
-            self._nodes += len(texts) if isinstance(texts, list) else 1
+            self._count(len(texts) if isinstance(texts, list) else 1)
             if texts is None or (isinstance(texts, list) and None in texts):
                 self.dropped = True
         return super()._expand_language_map(active_ctx, language_map, direction)
@@ -206,7 +210,7 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         found = _shared.get(key) or self._own.get(key)
         if found is not None:
             return found[2]
-        self._define(1)
+        self._define(_IN_A_CONTEXT)
         # In a list an object that only wraps another is taken for that, as in every list of contexts.
         given = context if override or not propagate or isinstance(context, list) else [context]
         made = super()._process_context(

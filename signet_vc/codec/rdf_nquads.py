@@ -15,10 +15,18 @@ Quad: TypeAlias = tuple[str, str, str, str]
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 
-_SHORT: Final = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
-# What is escaped: the above, the other controls, DEL, and what XML 1.1 does not take for a character.
+# What is escaped: seven characters in short, the other controls, DEL, and what is no character of XML 1.1.
+_ESCAPES: Final = {
+    **{code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)},
+    0x08: "\\b",
+    0x09: "\\t",
+    0x0A: "\\n",
+    0x0C: "\\f",
+    0x0D: "\\r",
+    0x22: '\\"',
+    0x5C: "\\\\",
+}
 _find_escaped: Final = re.compile('[\x00-\x1f"\\\\\x7f\ufffe\uffff]').search
-_replace_escaped: Final = re.compile('[\x00-\x1f"\\\\\x7f\ufffe\uffff]').sub
 
 
 def iri(value: str) -> str:
@@ -34,13 +42,9 @@ def is_blank(term: str) -> bool:
 def literal(lexical: str, datatype: str | None = None, language: str | None = None) -> str:
     """A literal: of ``language``, else of ``datatype``; None and ``xsd:string`` are written alike."""
     if _find_escaped(lexical) is not None:
-        lexical = _replace_escaped(lambda found: _escape(found[0]), lexical)
+        lexical = lexical.translate(_ESCAPES)
     if language is not None:
         return f'"{lexical}"@{language}'
     if datatype is None or datatype == XSD + "string":
         return f'"{lexical}"'
     return f'"{lexical}"^^<{datatype}>'
-
-
-def _escape(character: str) -> str:
-    return _SHORT.get(character) or f"\\u{ord(character):04X}"

@@ -17,10 +17,9 @@ def proof_steps(document: JsonObject, proof: JsonObject) -> dict[str, str]:
     key_type = resolve_key(method, controller=controller, purpose=proof["proofPurpose"]).key_type
     suite = SUITES[proof["cryptosuite"]]
     hashed = {name: value for name, value in document.items() if name != "proof"}
-    if "@context" in proof:
+    if suite.pins_context and "@context" in proof:
         hashed["@context"] = proof["@context"]
-    options = {name: value for name, value in proof.items() if name != "proofValue"}
-    configuration = suite.configure(options, key_type.digest).closed()
+    configuration = suite.configuration(proof, hashed, key_type).closed()
     canonical = suite.transform(hashed, key_type.digest, None)
     combined = hash_data(configuration, canonical, key_type).hex()
     half = len(combined) // 2
