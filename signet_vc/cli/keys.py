@@ -10,7 +10,7 @@ from signet_vc import keystore
 from signet_vc.api import SigningKey
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.config import config_directory
-from signet_vc.did import key as did_key
+from signet_vc.did import resolution
 from signet_vc.keys.multikey import secret_to_multibase
 
 __all__ = ["did", "keygen"]
@@ -75,6 +75,9 @@ Examples:
 @click.argument("subject", metavar="KEY_SOURCE|DID")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on one line.")
 def did(subject: str, as_json: bool) -> None:
-    """Print the DID document of a key (env:NAME, file:PATH, keyring:SERVICE/NAME) or of a did:key."""
+    """Print the DID document of a key (env:NAME, file:PATH, keyring:SERVICE/NAME), a did:key or a did:jwk.
+
+    Nothing is fetched: the document follows from the identifier.
+    """
     name = subject if subject.startswith("did:") else keystore.load(subject).did
-    click.echo(json.dumps(did_key.document(name), indent=None if as_json else 2))
+    click.echo(json.dumps(resolution.document(name), indent=None if as_json else 2))

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from signet_vc import SigningKey
 from signet_vc.cli.main import signet
+from signet_vc.did import jwk as did_jwk
 
 
 def invoke(*arguments: str) -> Result:
@@ -58,10 +59,22 @@ def test_the_did_document_of_a_key_and_of_a_did(tmp_path: Path) -> None:
     assert json.loads(by_did.stdout)["id"] == did
 
 
+def test_the_document_of_a_did_jwk() -> None:
+    key = SigningKey.generate("P-256")
+    did = did_jwk.from_public_key(key.public_key)
+    printed = json.loads(invoke("did", did, "--json").stdout)
+    assert printed == did_jwk.document(did)
+    assert printed["assertionMethod"] == [f"{did}#0"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
         (("did", "did:key:z6MkeXATEjyXENzBXBxgC5EHk2JE5aqd7qMGGtDpLUH1e2Sj"), 1),
+        (("did", "did:jwk:e30"), 1),
+        (("did", "did:key:@"), 1),
+        (("did", "did:web:example.com"), 3),
+        (("did", "did:example:1"), 3),
         (("did", "file:/no/such/key"), 2),
         (("did", "somewhere"), 2),
         (("keygen", "--algorithm", "RSA"), 2),
