@@ -40,7 +40,7 @@ def steps_to(path: str, document: Json) -> Steps:
 def _dotted_steps(path: str) -> list[str | int]:
     steps: list[str | int] = []
     at = 0
-    while at < len(path):
+    while at < len(path) and not path.startswith("."):
         match = _STEP.match(path, at)
         if match is None:
             return []
