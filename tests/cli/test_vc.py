@@ -13,10 +13,11 @@ from click.testing import CliRunner, Result
 from signet_vc import SigningKey, keystore
 from signet_vc.cli import vc_resolve
 from signet_vc.cli.main import signet
+from signet_vc.cli.output import exit_code
 from signet_vc.cli.vc import vc
 from signet_vc.did import key as did_key
 from signet_vc.envelopes import sd_jwt
-from signet_vc.errors import Code, UnavailableError
+from signet_vc.errors import Code, UnavailableError, problem
 
 CREDENTIAL = {
     "@context": ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"],
@@ -330,3 +331,8 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
 
 def test_what_is_no_command() -> None:
     assert invoke("vc", "issue").exit_code == 2
+
+
+def test_a_status_list_that_cannot_be_had_is_told_apart_from_a_wrong_one() -> None:
+    assert exit_code([problem(Code.STATUS_UNAVAILABLE, "no answer")]) == 3
+    assert exit_code([problem(Code.STATUS_LIST_INVALID, "forged")]) == 1

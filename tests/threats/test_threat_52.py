@@ -6,11 +6,14 @@ import zlib
 from typing import Any
 
 import pytest
-from identities import AGENT, alumni_credential
+from identities import AGENT, SERVER, STRANGER, alumni_credential
 
+from signet_vc import Policy, sign, verify
+from signet_vc.codec import strict_json
 from signet_vc.codec.multibase import base64url_encode
 from signet_vc.credential import bitstring_status
-from signet_vc.errors import Problem
+from signet_vc.errors import Code, Problem, ProblemError, UnavailableError
+from signet_vc.keys.signing import Key
 
 REVOKED = 94_567
 URL = "https://example.com/status/3"
@@ -117,3 +120,71 @@ def test_threat_52_many_entries_do_not_expand_many_bombs() -> None:
     found, _ = bitstring_status.check(credential, fetch=fetch)
     assert {str(each.code) for each in found} == {"TOO_LARGE"}
     assert (len(found), len(asked)) == (50, 8)
+
+
+# --- through the whole verification, with real signatures ------------------------------------------------
+
+
+class Published:
+    """What stands at the address: a Loader."""
+
+    def __init__(self, content: Any) -> None:
+        self._content = content
+
+    def load(self, url: str) -> bytes:
+        assert url == URL
+        if isinstance(self._content, Exception):
+            raise self._content
+        return self._content if isinstance(self._content, bytes) else strict_json.dumps(self._content)
+
+
+def judged(content: Any, *, index: int = REVOKED) -> list[str]:
+    """The codes of the problems of a credential that points to the list; AGENT and SERVER are trusted."""
+    entry = bitstring_status.entry(list_url=URL, index=index)
+    credential = sign(alumni_credential(AGENT.did, credentialStatus=entry), AGENT)
+    policy = Policy(allowed_signers=[AGENT.did, SERVER.did], loader=Published(content))
+    return [str(each.code) for each in verify(credential, policy).problems]
+
+
+def signed_list(key: Key = AGENT, **options: Any) -> dict[str, Any]:
+    return sign({**list_credential(**options), "issuer": key.did}, key)
+
+
+def test_threat_52_a_list_is_taken_from_whom_the_verifier_trusts_and_is_verified() -> None:
+    """Who issues the list need not be who issued the credential (§2.2)."""
+    for key in (AGENT, SERVER):
+        assert judged(signed_list(key)) == ["STATUS_REVOKED"]
+        assert judged(signed_list(key), index=REVOKED + 1) == []
+
+
+def test_threat_52_a_list_that_somebody_else_made_is_no_answer() -> None:
+    assert judged(signed_list(STRANGER, revoked=())) == ["STATUS_LIST_INVALID"]
+
+
+def test_threat_52_a_list_that_was_changed_or_never_signed_is_no_answer() -> None:
+    clear = list_credential(revoked=())
+    changed = signed_list()
+    changed["credentialSubject"] = clear["credentialSubject"]
+    assert judged(changed) == ["STATUS_LIST_INVALID"]
+    assert judged(clear) == ["STATUS_LIST_INVALID"]
+    for content in (b"", b"{}", b"[]", b"<html>", b"\xff"):
+        assert judged(content) == ["STATUS_LIST_INVALID"]
+
+
+def test_threat_52_another_list_of_the_issuer_and_a_credential_that_is_none_are_no_answer() -> None:
+    assert judged(signed_list(url="https://example.com/status/4", revoked=())) == ["STATUS_LIST_INVALID"]
+    assert judged(signed_list(purposes="suspension", revoked=())) == ["STATUS_LIST_INVALID"]
+    assert judged(signed_list(revoked=(), valid_until="2024-01-01T00:00:00Z")) == ["STATUS_LIST_INVALID"]
+    assert judged(sign(alumni_credential(AGENT.did), AGENT)) == ["INVALID_CREDENTIAL"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnavailableError("no answer", code=Code.RESOLVER_UNAVAILABLE),
+        ProblemError.of(Code.FETCH_REFUSED, "a private address"),
+    ],
+    ids=str,
+)
+def test_threat_52_a_list_that_cannot_be_had_is_no_answer(error: Exception) -> None:
+    assert judged(error) == ["STATUS_UNAVAILABLE"]
