@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import socket
 import threading
 import time
 from dataclasses import replace
+from http.client import HTTPException
 from ipaddress import ip_address
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from loopback_https import serving
 
 from signet_vc.did.error import DidError
@@ -18,6 +22,7 @@ from signet_vc.did.resolver import MethodNotSupportedError, resolve_key
 from signet_vc.errors import Code, ProblemError, UnavailableError, UsageError
 from signet_vc.external import NotFoundError
 from signet_vc.fetch import Fetcher, WebResolver, is_public
+from signet_vc.fetch.exchange import NotAllowedError, Place, exchange
 from signet_vc.keys.signing import Key
 from signet_vc.limits import DEFAULT_LIMITS
 
@@ -305,6 +310,14 @@ def test_threat_25_the_checked_address_is_the_one_connected_to(server):
     assert len(server.requests) == 1
 
 
+def test_the_system_finds_addresses(tmp_path):
+    with serving(tmp_path, "localhost") as server:
+        server.answers["/"] = lambda c: c.answer(b"body")
+        refused(fetcher_of(server, lookup=None, addresses=is_public).load, server.url("/"))
+        assert server.requests == []
+        assert fetcher_of(server, lookup=None).load(server.url("/")) == b"body"
+
+
 def test_names_that_nobody_knows(server):
     for found in (socket.gaierror("no such name"), OSError("down"), UnicodeError("no name")):
 
@@ -485,6 +498,55 @@ def test_nobody_listens(server):
     unavailable(fetcher.load, f"https://signet.test:{port}/")
 
 
+HEADS = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.0 200\r\n",
+        b"HTTP/1.1 100 \r\n\r\nHTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 302 x\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n",
+        b"",
+    ]
+)
+PIECES = st.lists(
+    st.binary(max_size=20)
+    | st.sampled_from(
+        [
+            b"\r\n",
+            b"\n",
+            b":",
+            b"Content-Length: ",
+            b"Content-Length: -1\r\n",
+            b"Content-Length: \xb2\r\n",
+            b"Transfer-Encoding: chunked\r\n",
+            b"Connection: keep-alive\r\n",
+            b"Content-Encoding: \xff\r\n",
+            b"5;x\r\n",
+            b"0\r\n\r\n",
+            b"-1\r\n",
+            b"HTTP/1.1 200 OK\r\n",
+            b" folded\r\n",
+            b"A: b\r\n",
+        ]
+    ),
+    max_size=8,
+).map(b"".join)
+
+
+@settings(deadline=None, max_examples=400)
+@given(answer=st.tuples(HEADS, PIECES).map(b"".join))
+def test_any_bytes_are_a_body_or_none(answer):
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(answer)
+        theirs.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(NotAllowedError, OSError, HTTPException, ValueError):  # all that is caught
+            body = exchange(ours, Place("signet.test", 443, "/"), time.monotonic() + 5, 100)
+            assert isinstance(body, bytes)
+            assert len(body) <= 100
+
+
 # --- whom TLS trusts ---
 
 
@@ -572,6 +634,27 @@ def test_the_cache_is_bounded(server, monkeypatch):
         unavailable(load, server.url(f"/{n}"), NotFoundError)
     unavailable(load, server.url("/10"), NotFoundError)
     assert len(server.requests) == 15
+
+
+def test_a_flood_waits_and_gives_up(server):
+    server.answers["/slow"] = lambda c: c.closing.wait(1.0)
+    server.answers["/"] = lambda c: c.answer(b"body")
+    fetcher = fetcher_of(server, limits=replace(LIMITS, fetch_seconds=0.4), ttl=0)
+    failures = []
+
+    def load():
+        try:
+            fetcher.load(server.url("/slow"))
+        except UnavailableError as error:
+            failures.append(error.code)
+
+    threads = [threading.Thread(target=load) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == [Code.RESOLVER_UNAVAILABLE] * 30
+    assert fetcher.load(server.url("/")) == b"body"
 
 
 def test_many_threads_at_once(server):
