@@ -140,7 +140,7 @@ def form_problems(token: Jws, document: JsonObject, *, strict: bool) -> list[Pro
         ):
             detail = "the header is not the canonical form of alg, cty, kid and typ"
             problems.append(problem(kind.malformed, detail))
-        if token.payload != jcs.canonicalize(document):
+        if not _is_canonical(token.payload, document):
             problems.append(problem(kind.malformed, "the payload is not its own canonical form"))
     return problems
 
@@ -223,6 +223,13 @@ def _result(
         algorithm=alg,
         verification_method=kid if isinstance(kid, str) else None,
     )
+
+
+def _is_canonical(payload: bytes, document: JsonObject) -> bool:
+    try:
+        return payload == jcs.canonicalize(document)
+    except ProblemError:  # an integer that has no canonical form
+        return False
 
 
 def _strict_header(cty: str, alg: str, kid: str) -> bytes:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from identities import AGENT, ALL
 
 from signet_vc.codec.multibase import base64url_decode, base64url_encode
-from signet_vc.envelopes import jws
+from signet_vc.envelopes import jws, vc_jwt
 from signet_vc.errors import ProblemError
 
 HEADER = {"alg": "Ed25519", "kid": AGENT.verification_method}
@@ -172,3 +175,45 @@ def test_the_signature_is_over_the_text_as_it_came():
     spaced = token(b'{ "alg" : "Ed25519" }')
     assert jws.parse(spaced).message.decode() == spaced.rpartition(".")[0]
     assert base64url_decode(spaced.split(".")[0]) == b'{ "alg" : "Ed25519" }'
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+PIECES = st.sampled_from(
+    [".", "", "e30", "eyJhbGciOiJFUzI1NiJ9", "eyJhbGciOm51bGx9", "AA", "A", "é", "~", "\ud800"]
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=80) | st.lists(PIECES | st.text(max_size=4), max_size=9).map("".join))
+def test_whatever_comes_only_our_errors_get_out(text):
+    with contextlib.suppress(ProblemError):
+        document = vc_jwt.claims(jws.parse(text))
+        vc_jwt.form_problems(jws.parse(text), document, strict=True)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.dictionaries(st.sampled_from(["typ", "cty", "kid", "iss", "x"]), VALUES, max_size=5),
+    st.dictionaries(st.sampled_from(["type", "iss", "aud", "exp", "nbf", "iat", "nonce", "vc", "x"]), VALUES),
+    st.sampled_from(["none", "ES256", "EdDSA", ""]),
+)
+def test_whatever_a_token_holds_only_our_errors_get_out(header, payload, alg):
+    parsed = jws.parse(token({"alg": alg, **header}, json.dumps(payload).encode()))
+    document = vc_jwt.claims(parsed)
+    for strict in (True, False):
+        vc_jwt.form_problems(parsed, document, strict=strict)
+    vc_jwt.is_typed(parsed)
+    vc_jwt.notices(parsed, document)
+    vc_jwt.time_problems(document, at_ns=0, skew_ns=0)
+    vc_jwt.audience_problems(document, domain=frozenset({"a"}), challenge="c")
+    result = vc_jwt.verify(parsed, controller=AGENT.did)
+    assert result.problems
+    assert result.document is None
