@@ -323,13 +323,21 @@ def test_a_notary_does_not_make_a_credential_the_issuers():
     assert codes(with_proofs(first, notary), controller=STRANGER.did) == ["KEY_NOT_CONTROLLED_BY_ISSUER"] * 2
 
 
-def test_the_issuer_may_sign_after_another():
+@pytest.mark.parametrize("previous", [FIRST, [FIRST]])
+@pytest.mark.parametrize("suite", ["eddsa-jcs-2022", "eddsa-rdfc-2022"])
+def test_the_issuer_may_sign_after_another(suite, previous):
     """As in the fixtures of W3C's suite: another has signed first, and the issuer signed that too."""
-    other = proof_over(SERVER, CREDENTIAL, id=FIRST)
-    issuers = proof_over(AGENT, with_proofs(other), previousProof=FIRST)
-    assert told(with_proofs(other, issuers), controller=AGENT.did) == []
-    notices = verify(with_proofs(other, issuers), controller=AGENT.did).notices
-    assert [each.pointer for each in notices] == ["/proof/0"]
+    document = CREDENTIAL
+    for key, options in ((SERVER, {"id": FIRST}), (AGENT, {"previousProof": previous})):
+        document = data_integrity.create(document, key, created=CREATED, suite=SUITES[suite], options=options)
+    result = verify(document, controller=AGENT.did)
+    assert result.problems == ()
+    assert [each.pointer for each in result.notices] == ["/proof/0"]
+    first, second = document["proof"]
+    for other in ("urn:uuid:9", ["urn:uuid:9"], [FIRST, "urn:uuid:9"], 1):
+        broken = {**document, "proof": [first, {**second, "previousProof": other}]}
+        assert set(codes(broken)) <= {"PROOF_CHAIN_BROKEN", "PROOF_INVALID"}
+        assert codes(broken)
 
 
 def test_pointers_are_those_of_the_document():

@@ -585,3 +585,56 @@ def test_every_changed_member_of_every_proof_of_a_set_is_seen(data):
     changed = list(document["proof"])
     changed[place] = proof
     assert codes({**document, "proof": changed}) or proof == document["proof"][place]
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(
+        ["DataIntegrityProof", "urn:a:1", AGENT.verification_method, f"{AGENT.did}#", "did:jwk:e30#0", "z1"]
+    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(
+    ["@context", "id", "type", "cryptosuite", "created", "expires", "domain", "challenge", "nonce",
+     "proofPurpose", "verificationMethod", "proofValue", "previousProof", "", "other"]
+)  # fmt: skip
+PROOFS = st.dictionaries(NAMES, JSON, max_size=4).map(lambda members: {**SIGNED["proof"], **members})
+SIGNED = signed_with(AGENT, CREDENTIAL)
+
+
+@given(JSON | PROOFS | st.lists(PROOFS | st.just(SIGNED["proof"]), max_size=3), st.booleans())
+def test_whatever_stands_for_a_proof_there_is_a_result(proof, allow_unknown):
+    """No exception but that something could not be resolved; nothing that nobody signed is handed out."""
+    document = {**CREDENTIAL, "proof": proof}
+    for controller in (AGENT.did, Controller.ANY):
+        try:
+            result = verify(
+                document,
+                controller=controller,
+                suites=SUITES,
+                at_ns=0,
+                domain=None,
+                challenge=None,
+                allow_unknown=allow_unknown,
+            )
+        except UnavailableError:
+            continue
+        assert result.problems or result.document == CREDENTIAL
+
+
+@given(JSON | st.lists(PROOFS, max_size=3), st.dictionaries(NAMES, JSON, max_size=3))
+def test_whatever_is_asked_for_a_proof_is_made_or_refused(proof, options):
+    """What is made verifies, as far as it is the new proof's affair."""
+    try:
+        made = data_integrity.create({**CREDENTIAL, "proof": proof}, AGENT, created=CREATED, options=options)
+    except (ProblemError, UsageError):
+        return
+    assert made["proof"][-1].items() >= {"type": "DataIntegrityProof"}.items()
+    place = f"/proof/{len(made['proof']) - 1}"
+    found = [each for each in verify(made, controller=AGENT.did).problems if each.pointer.startswith(place)]
+    assert {each.code for each in found} <= {Code.PROOF_CHAIN_BROKEN}
