@@ -6,7 +6,7 @@ of a term with ``@type`` of ``@json``, a JSON Schema for example): names in it m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -26,9 +26,19 @@ __all__ = ["has_inline_context", "node_problems", "version_of"]
 
 _VERSIONS: Final = {CREDENTIALS_V2: "2.0", CREDENTIALS_V1: "1.1"}
 _CONTAINERS: Final = (dict, list)
-_KEYWORDS: Final = frozenset({"@context", "id", "type"})
-_DEMANDED: Final = {"id": "must be one URL, as a string", "type": "must be a string or a list of strings"}
-_SOUND: Final = {"id": is_url, "type": are_types}
+_SOUND: Final[dict[str, Callable[[JsonObject], bool]]] = {
+    "id": lambda node: is_url(node["id"]),
+    "type": lambda node: are_types(node["type"]),
+    "@id": lambda _: False,
+    "@type": lambda node: "@value" in node,
+}
+_DEMANDED: Final = {
+    "id": "must be one URL, as a string",
+    "type": "must be a string or a list of strings",
+    "@id": "is written id: the document must be compacted",
+    "@type": "is written type: the document must be compacted",
+}
+_KEYWORDS: Final = frozenset({"@context", *_SOUND})
 _OTHER_BASE: Final = {"2.0": CREDENTIALS_V1, "1.1": CREDENTIALS_V2}
 
 
@@ -42,7 +52,7 @@ def version_of(document: JsonObject) -> str | None:
 def node_problems(
     document: JsonObject, code: Code, *, apart: frozenset[str] = frozenset()
 ) -> Iterator[Problem]:
-    """Hold every object to VCDM 2.0 §§4.3 to 4.5; the members ``apart`` of the document are not walked.
+    """Hold every object to VCDM 2.0 §§4.3 to 4.5, 6.1; the members ``apart`` of the document are not walked.
 
     UNKNOWN_CONTEXT where a context is neither a bundled one nor an object: what it means to its issuer
     could not be known (VC-DATA-INTEGRITY §4.6). ``code`` for all else. Whether an object may stand as a
@@ -54,10 +64,10 @@ def node_problems(
         yield problem(code, detail, "/@context")
         return
     literals: frozenset[str] | None = None
-    for path, keyword, member in _keywords(document, apart):
+    for path, keyword, node in _keywords(document, apart):
         if keyword == "@context":
-            yield from _context_problems((path, keyword), member, version, code)
-        elif not _SOUND[keyword](member):
+            yield from _context_problems((path, keyword), node[keyword], version, code)
+        elif not _SOUND[keyword](node):
             if literals is None:
                 literals = _literals_of_bundled() | _literals_of(document)
             if not _is_below(path, literals):
@@ -73,8 +83,8 @@ def has_inline_context(document: JsonObject) -> bool:
     )
 
 
-def _keywords(document: JsonObject, apart: frozenset[str]) -> Iterator[tuple[Path, str, Any]]:
-    """Every member of every object that means something to JSON-LD, with the way to the object."""
+def _keywords(document: JsonObject, apart: frozenset[str]) -> Iterator[tuple[Path, str, JsonObject]]:
+    """Every member of every object that means something to JSON-LD: the way to the object, name, object."""
     pending: list[tuple[Path, Any]] = [(None, document)]
     while pending:
         path, value = pending.pop()
@@ -85,13 +95,13 @@ def _keywords(document: JsonObject, apart: frozenset[str]) -> Iterator[tuple[Pat
             continue
         for name, member in value.items():
             if name in _KEYWORDS:
-                yield path, name, member
+                yield path, name, value
             elif isinstance(member, _CONTAINERS) and not (path is None and name in apart):
                 pending.append(((path, name), member))
 
 
 def _context_problems(path: Path, value: Any, version: str, code: Code) -> Iterator[Problem]:
-    """§4.3: URLs that are known and objects; §5.2: undefined terms last."""
+    """§4.3: an ordered set of URLs that are known and objects; §5.2: undefined terms last."""
     known, other = known_contexts(), _OTHER_BASE[version]
     listed = value if isinstance(value, list) else [value]
     for index, entry in enumerate(listed):
@@ -100,6 +110,8 @@ def _context_problems(path: Path, value: Any, version: str, code: Code) -> Itera
                 detail = f"version {version} goes with no other version's context"
             elif entry == UNDEFINED_TERMS_V2 and index + 1 < len(listed):
                 detail = "must be the last context"
+            elif entry in listed[:index]:
+                detail = "names a context a second time"
             else:
                 continue
             yield problem(code, detail, _place(path, value, index))

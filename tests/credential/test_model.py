@@ -60,7 +60,7 @@ def test_our_own_credentials_are_credentials(name):
 
 @pytest.mark.parametrize(
     "context",
-    [V2, [V2], [V2, EXAMPLES_V2], [V2, V2], [V2, "https://www.w3.org/ns/credentials/undefined-terms/v2"]],
+    [V2, [V2], [V2, EXAMPLES_V2], [V2, "https://www.w3.org/ns/credentials/undefined-terms/v2"]],
 )
 def test_contexts(context):
     assert found(document(**{"@context": context})) == []
@@ -155,6 +155,25 @@ def test_threat_15_what_an_inline_context_refers_to_is_known(context, place):
 def test_undefined_terms_come_last():
     assert found(document(**{"@context": [V2, EXAMPLES_V2, UNDEFINED_TERMS]})) == []
     assert found(document(**{"@context": [V2, UNDEFINED_TERMS, EXAMPLES_V2]})) == [(INVALID, "/@context/1")]
+
+
+def test_contexts_are_a_set():
+    assert found(document(**{"@context": [V2, V2]})) == [(INVALID, "/@context/1")]
+    assert found(document(**{"@context": [V2, {}, EXAMPLES_V2, EXAMPLES_V2]})) == [(INVALID, "/@context/3")]
+    assert found(document(credentialSubject={"@context": EXAMPLES_V2, "a": 1})) == []
+
+
+def test_documents_are_compacted():
+    """§6.1: what JSON-LD names @id and @type has other names under the base context."""
+    assert found(document(credentialSubject={"a": {"@id": "urn:x:1"}})) == [
+        (INVALID, "/credentialSubject/a/@id")
+    ]
+    assert found(document(credentialSubject={"@type": "A"})) == [(INVALID, "/credentialSubject/@type")]
+    assert found({**document(), "@type": "A"}) == [(INVALID, "/@type")]
+    value = {"@value": "2026-01-01", "@type": "http://www.w3.org/2001/XMLSchema#date"}
+    assert found(document(credentialSubject={"born": value})) == []
+    schema = {"jsonSchema": {"properties": {"@id": {}, "@type": {}}}}
+    assert found(document(credentialSubject=schema)) == []
 
 
 def test_versions_are_not_mixed():
