@@ -209,6 +209,14 @@ def test_d6_presented_credentials_that_cannot_be_read_are_indeterminate(suite: S
     assert {each["result"] for each in verified["credentials"]} == {"indeterminate"}
 
 
+def test_a_presented_token_with_a_space_in_it_is_not_issued(suite: Suite) -> None:
+    """As one of the suite's presentations has it: no URL, and VCDM 2.0 §4.13.1 wants one."""
+    broken = enveloped.wrap("application/vc+sd-jwt", "yJraWQi.eyJAY29udGV4dCI6.B5Nb-yK8~")
+    broken["id"] = broken["id"].replace("~", " ~")
+    issued = suite("issue", {**PRESENTATION, "verifiableCredential": [broken]}, method(), "presentation_jose")
+    assert set(codes(issued)) <= {"INVALID_PRESENTATION", "INVALID_CREDENTIAL"}
+
+
 def signed(payload: dict[str, Any], header: dict[str, Any], key: Key) -> str:
     to_sign = jws.prepare(json.dumps(payload).encode(), {"alg": "ES256", **header})
     return to_sign.finish(key.sign(to_sign.message))

@@ -156,6 +156,15 @@ def test_the_next_edition_says_until_when_as_the_last_did() -> None:
     assert told["validUntil"] == "2999-02-01T00:00:00Z"
 
 
+def test_a_list_from_a_year_that_nobody_lives_in_is_judged_now(tmp_path: Path, source: str) -> None:
+    made = json.loads(invoke("make", URL, "--issuer", SigningKey.load(source).did).stdout)
+    far = json.dumps({**made, "validFrom": "12026-01-01T00:00:00Z"}).encode()
+    signed = CliRunner().invoke(signet, ["sign", "-", "--key", source], input=far)
+    refused = invoke("update", "-", "--set", "7", "--key", source, stdin=signed.stdout_bytes)
+    assert refused.exit_code == 1
+    assert "NOT_YET_VALID" in refused.stderr
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", b"{", b"\xff\xfe", b"a.b.c", b"e30.e30.AA", b"{" * 5_000]
 )
