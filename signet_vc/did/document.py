@@ -228,9 +228,10 @@ def _from_json_web_key(method: Mapping[str, Any]) -> PublicKey:
     return public_from_jwk(jwk)
 
 
-# The types of verification methods that are read, by what reads them.
+# The types of verification methods that are read, by what reads them: those of the Recommendation, and the
+# older name of the second, which did:jwk prescribes and did:web's own examples have.
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], PublicKey]]] = MappingProxyType(
-    {"Multikey": _from_multikey, "JsonWebKey": _from_json_web_key}
+    {"Multikey": _from_multikey, "JsonWebKey": _from_json_web_key, "JsonWebKey2020": _from_json_web_key}
 )
 
 

@@ -77,8 +77,7 @@ class Fetcher:
         place = self._place(url)
         answer = self._cache.get(url)
         if answer is None:
-            answer = self._ask(place)
-            self._cache.put(url, answer)
+            answer = self._ask(url, place)
         if isinstance(answer, bytes):
             return answer
         raise answer.error()
@@ -94,11 +93,22 @@ class Fetcher:
             raise _refused("nothing is fetched from that domain and port: it is not allowed")
         return place
 
-    def _ask(self, place: Place) -> bytes | Failure:
+    def _ask(self, url: str, place: Place) -> bytes | Failure:
+        """Wait for one of the places, and see whether another has asked meanwhile."""
         deadline = time.monotonic() + self._limits.fetch_seconds
         if not self._under_way.acquire(timeout=self._limits.fetch_seconds):
             detail = "too much is being fetched already"
             raise UnavailableError(detail, code=Code.RESOLVER_UNAVAILABLE)
+        try:
+            answer = self._cache.get(url)
+            if answer is None:
+                answer = self._answer(place, deadline)
+                self._cache.put(url, answer)
+            return answer
+        finally:
+            self._under_way.release()
+
+    def _answer(self, place: Place, deadline: float) -> bytes | Failure:
         try:
             with self._connect(place, deadline) as connection:
                 return exchange(connection, place, deadline, self._limits.fetched_bytes)
@@ -109,8 +119,6 @@ class Fetcher:
             why = str(error) if isinstance(error, BadAnswerError) else type(error).__name__
             kind = NotFoundError if isinstance(error, AbsentError) else UnavailableError
             return Failure(kind, f"{place.host} gave no answer that can be taken: {why}")
-        finally:
-            self._under_way.release()
 
     def _connect(self, place: Place, deadline: float) -> ssl.SSLSocket:
         """Look up once, check every address, and connect to one of those, as the host of that name."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signet_vc.codec import timestamps
+from signet_vc.did import jwk as did_jwk
 from signet_vc.did.document import PROOF_PURPOSES, RELATIONSHIPS, check, key_in, methods_in, serves
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.jwk import public_to_jwk, secret_to_jwk
@@ -58,6 +59,13 @@ def refused(code, answer, **options):
 @pytest.mark.parametrize("method", [multikey, json_web_key])
 def test_a_document_gives_the_key(name, method):
     assert key_of(document(method(KEYS[name]))) == KEYS[name].public_key
+
+
+def test_a_json_web_key_may_have_its_older_name():
+    assert key_of(document(json_web_key(type="JsonWebKey2020"))) == ALICE.public_key
+    did = did_jwk.from_public_key(ALICE.public_key)
+    found = key_in(did_jwk.document(did), f"{did}#0", controller=did, purpose="assertionMethod", at_ns=AT)
+    assert found == ALICE.public_key
 
 
 def test_the_minimum_of_the_recommendation():
@@ -129,6 +137,7 @@ def test_a_document_without_the_method_or_with_two():
         multikey(publicKeyJwk=public_to_jwk(ALICE.public_key)),
         multikey(type="JsonWebKey"),
         multikey(type="Ed25519VerificationKey2018"),
+        multikey(type="JsonWebKey2020"),
         json_web_key(publicKeyJwk=None),
         json_web_key(publicKeyJwk={}),
         json_web_key(publicKeyJwk={**public_to_jwk(ALICE.public_key), "use": "enc"}),
