@@ -14,11 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from signet_vc.codec.json_pointer import Path, pointer
+from signet_vc.codec.json_value import numbers
 from signet_vc.codec.jsonld_loss import loss
 from signet_vc.codec.rdf_dataset import dataset
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, problem
-from signet_vc.limits import DEFAULT_LIMITS, Limits
+from signet_vc.limits import DEFAULT_LIMITS, MAX_SAFE_INTEGER, Limits
 from signet_vc.resources import known_context
 
 if TYPE_CHECKING:
@@ -122,19 +123,26 @@ def _confined(work: Callable[[], _T], document: JsonObject) -> _T:
 
 
 def _placed(error: ProblemError, document: JsonObject) -> ProblemError:
-    """Say where the unknown context stands."""
-    if error.codes != (Code.UNKNOWN_CONTEXT,) or error.problems[0].pointer:
+    """Say where in the document the unknown context or the number stands."""
+    code = error.codes[0]
+    if code == Code.NUMBER_OUT_OF_RANGE:
+        return ProblemError.of(code, error.problems[0].detail, _place_of_number(document))
+    if code != Code.UNKNOWN_CONTEXT:
         return error
     for path, item in _objects(document):
         contexts = item.get("@context")
         for name in contexts if isinstance(contexts, list) else [contexts]:
             if isinstance(name, str) and not known_context(name):
-                return ProblemError.of(
-                    Code.UNKNOWN_CONTEXT,
-                    f"{name[:200]} is not a bundled context",
-                    pointer((path, "@context")),
-                )
-    return ProblemError.of(Code.UNKNOWN_CONTEXT, "a context within a context is not bundled", "/@context")
+                place = pointer((path, "@context"))
+                return ProblemError.of(code, f"{name[:200]} is not a bundled context", place)
+    return ProblemError.of(code, "a context within a context is not bundled", "/@context")
+
+
+def _place_of_number(document: JsonObject) -> str:
+    for path, number in numbers(document, max_depth=DEFAULT_LIMITS.message_depth):
+        if isinstance(number, int) and not -MAX_SAFE_INTEGER <= number <= MAX_SAFE_INTEGER:
+            return pointer(path)
+    return ""
 
 
 def _located(
