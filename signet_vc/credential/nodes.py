@@ -6,7 +6,7 @@ of a term with ``@type`` of ``@json``, a JSON Schema for example): names in it m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
@@ -26,19 +26,13 @@ __all__ = ["has_inline_context", "node_problems", "version_of"]
 
 _VERSIONS: Final = {CREDENTIALS_V2: "2.0", CREDENTIALS_V1: "1.1"}
 _CONTAINERS: Final = (dict, list)
-_SOUND: Final[dict[str, Callable[[JsonObject], bool]]] = {
-    "id": lambda node: is_url(node["id"]),
-    "type": lambda node: are_types(node["type"]),
-    "@id": lambda _: False,
-    "@type": lambda node: "@value" in node,
-}
 _DEMANDED: Final = {
     "id": "must be one URL, as a string",
     "type": "must be a string or a list of strings",
     "@id": "is written id: the document must be compacted",
     "@type": "is written type: the document must be compacted",
 }
-_KEYWORDS: Final = frozenset({"@context", *_SOUND})
+_KEYWORDS: Final = frozenset({"@context", *_DEMANDED})
 _OTHER_BASE: Final = {"2.0": CREDENTIALS_V1, "1.1": CREDENTIALS_V2}
 
 
@@ -67,7 +61,7 @@ def node_problems(
     for path, keyword, node in _keywords(document, apart):
         if keyword == "@context":
             yield from _context_problems((path, keyword), node[keyword], version, code)
-        elif not _SOUND[keyword](node):
+        elif not _is_sound(keyword, node):
             if literals is None:
                 literals = _literals_of_bundled() | _literals_of(document)
             if not _is_below(path, literals):
@@ -81,6 +75,14 @@ def has_inline_context(document: JsonObject) -> bool:
         for _, value in _contexts(document)
         for each in (value if isinstance(value, list) else [value])
     )
+
+
+def _is_sound(keyword: str, node: JsonObject) -> bool:
+    if keyword == "id":
+        return is_url(node["id"])
+    if keyword == "type":
+        return are_types(node["type"])
+    return keyword == "@type" and "@value" in node
 
 
 def _keywords(document: JsonObject, apart: frozenset[str]) -> Iterator[tuple[Path, str, JsonObject]]:

@@ -191,6 +191,10 @@ def test_a_self_asserted_credential_may_be_secured_by_the_presentation_alone():
         whole = document(holder=holder, verifiableCredential=[own])
         assert found(whole) == [(INVALID, "/verifiableCredential/0")]
         assert not presentation.is_self_asserted(whole, own)
+    wrong = {**own, "credentialSubject": {}}
+    assert found(document(verifiableCredential=[wrong]), issuing=True) == [
+        ("INVALID_CREDENTIAL", "/verifiableCredential/0/credentialSubject")
+    ]
     for other in (alumni_credential(HOLDER, proof={}), ENVELOPED, {}, {"issuer": None}):
         assert not presentation.is_self_asserted(document(), other)
     assert not presentation.is_self_asserted(document(holder=...), {})
