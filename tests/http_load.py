@@ -1,4 +1,4 @@
-"""Many clients at once, each on a connection of its own that it keeps: HTTP/1.1 by hand, so that they cost little."""
+"""Many clients at once, each on a connection that it keeps: HTTP/1.1 by hand, so that they cost little."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ class Answered(NamedTuple):
 def request(base: str, path: str, body: bytes) -> bytes:
     """A POST as it goes over the wire."""
     host = urlsplit(base).netloc
-    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    lines = [f"POST {path} HTTP/1.1", f"Host: {host}", "Content-Type: application/json"]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-def load(base: str, requests: Sequence[bytes], *, clients: int, each: Callable[[int], None] | None = None) -> list[Answered]:
+def load(
+    base: str, requests: Sequence[bytes], *, clients: int, each: Callable[[int], None] | None = None
+) -> list[Answered]:
     """Send all requests, as they are free, from so many clients. each: is told how many are answered."""
     return asyncio.run(_load(base, requests, clients, each))
 

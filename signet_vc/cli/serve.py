@@ -110,17 +110,17 @@ def _run(
     """Serve until told to stop. config: None for an ephemeral service."""
     from signet_vc.service import server, settings  # noqa: PLC0415 - an extra, and only this command needs it
 
-    listening = server.bind(host, port)
-    here = _address("http" if context is None else "https", host, listening.getsockname()[1])
-    base = here if public is None else public
-    service = (
-        settings.ephemeral_service(base) if config is None else settings.configured_service(config, base)
-    )
-    # Where a certificate names the host, a page that rebinds its name to loopback does not get this far.
-    hosts = _hosts(here, public) if context is None and _is_loopback(host) else None
-    _log_to_stderr()
-    _say(service, here, ephemeral=config is None)
-    server.run(service, listening, hosts=hosts, context=context)
+    with server.bind(host, port) as listening:  # first, so that the address is known
+        here = _address("http" if context is None else "https", host, listening.getsockname()[1])
+        base = here if public is None else public
+        service = (
+            settings.ephemeral_service(base) if config is None else settings.configured_service(config, base)
+        )
+        # Where a certificate names the host, a page that rebinds its name to loopback does not get this far.
+        hosts = _hosts(here, public) if context is None and _is_loopback(host) else None
+        _log_to_stderr()
+        _say(service, here, ephemeral=config is None)
+        server.run(service, listening, hosts=hosts, context=context)
 
 
 def _context(

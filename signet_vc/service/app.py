@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from signet_vc.did.resolver import Resolver
-from signet_vc.service import deriving, issuing, openapi, reply, verifying
+from signet_vc.service import deriving, identifiers, issuing, openapi, reply, verifying
 from signet_vc.service.gate import Gate
 from signet_vc.service.handler import Asked, Getter, Handler
 from signet_vc.service.instance import Instance
@@ -149,7 +149,10 @@ def _public(service: Service, workers: Workers) -> Iterator[BaseRoute]:
         ("/ready", lambda _: _HEALTHY if workers.has_room else _BUSY),
     ):
         yield Route(path, Getter(getter, route=path), methods=["GET"])
-    for path, function in (("/status-lists/{name}", partial(_published, service.lists)),):
+    for path, function in (
+        ("/status-lists/{name}", partial(_published, service.lists)),
+        ("/1.0/identifiers/{name:path}", partial(identifiers.resolve, service.resolver)),
+    ):
         yield Route(path, Getter(function, route=path, workers=workers), methods=["GET"])
 
 

@@ -31,10 +31,14 @@ def bind(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listening = socket.socket(family, kind, number)
+    except OSError as error:
+        raise UsageError(f"cannot listen there: {error.strerror or error}") from error
+    try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(_BACKLOG)  # whoever connects before all is ready waits, and is not refused
     except OSError as error:
+        listening.close()
         raise UsageError(f"cannot listen on port {port} there: {error.strerror or error}") from error
     return listening
 

@@ -1,0 +1,285 @@
+"""`signet serve` as a process: what it says, what it refuses, how it ends."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import httpx2
+import pytest
+from click.testing import CliRunner, Result
+from vc_service import address_of, credential_of, in_a_process
+
+from signet_vc import SigningKey, keystore
+from signet_vc.cli.serve import serve
+
+TOKEN = "a-token-of-more-than-sixteen-characters"
+SECRET = "personal-datum-5f3a9c1e"
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(serve, list(arguments))
+
+
+def write(folder: Path, section: str) -> Path:
+    file = folder / "service.yaml"
+    file.write_text(f"signet:\n{section}")
+    return file
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> SigningKey:
+    made = SigningKey.generate()
+    keystore.save(made, f"file:{tmp_path / 'issuer.key'}")
+    return made
+
+
+@pytest.fixture
+def config(tmp_path: Path, key: SigningKey) -> Path:
+    token = tmp_path / "token"
+    token.write_text(TOKEN + "\n")
+    token.chmod(0o600)
+    instances = "[{name: alumni, key_source: 'file:issuer.key', suite: eddsa-jcs-2022, status: [revocation]}]"
+    return write(
+        tmp_path,
+        f"  serve: {{tokens: ['file:token'], instances: {instances}, status_store: 'sqlite:status.db'}}\n",
+    )
+
+
+# -- trying out ------------------------------------------------------------------------------------
+
+
+def test_one_command_serves_and_ends_when_told(tmp_path: Path) -> None:
+    with in_a_process(tmp_path, "--ephemeral", "--port", "0") as started:
+        base = address_of(started)
+        with httpx2.Client(base_url=base, timeout=30) as client:
+            manifest = client.get("/implementation.json").json()
+            issuer = manifest["issuers"][0]
+            credential = credential_of(issuer["id"], credentialSubject={"id": f"did:example:{SECRET}"})
+            issued = client.post(issuer["endpoint"], json={"credential": credential}).json()
+            headers = {"authorization": f"Bearer {TOKEN}"}
+            body = {"verifiableCredential": issued}
+            assert client.post("/credentials/verify", json=body, headers=headers).status_code == 200
+            assert client.get(f"/1.0/nothing/{SECRET}?{SECRET}").status_code == 404
+            assert client.post("/credentials/verify", json={"verifiableCredential": {}}).status_code == 400
+        started.process.send_signal(signal.SIGTERM)
+        assert started.process.wait(30) == 0
+    said = "\n".join(started.lines())
+    for name in ("eddsa-jcs-2022", "eddsa-rdfc-2022", "vc-cose"):
+        assert f"/instances/{name} " in said
+    assert issuer["id"] in said
+    assert [(each["route"], each["status"]) for each in started.requests()] == [
+        ("/implementation.json", 200),
+        ("/credentials/issue", 201),
+        ("/credentials/verify", 200),
+        (None, 404),
+        ("/credentials/verify", 400),
+    ]
+    assert set(started.requests()[-1]) == {"time", "method", "route", "instance", "status", "ms", "codes"}
+    assert started.requests()[-1]["codes"]
+    for secret in (SECRET, TOKEN, issued["proof"]["proofValue"]):
+        assert secret not in said
+
+
+def test_a_certificate_is_made_for_the_run(tmp_path: Path) -> None:
+    with in_a_process(tmp_path, "--ephemeral", "--tls", "--port", "0") as started:
+        base = address_of(started)
+        assert base.startswith("https://")
+        with httpx2.Client(base_url=base, verify=False, timeout=30) as client:
+            manifest = client.get("/implementation.json").json()
+            tags = {tag: each for each in manifest["issuers"] for tag in each["tags"]}
+            issuer = tags["BitstringStatusList"]
+            assert issuer["endpoint"].startswith(base)
+            issued = client.post(issuer["endpoint"], json={"credential": credential_of(issuer["id"])}).json()
+            listed = client.get(issued["credentialStatus"]["statusListCredential"])
+            assert listed.status_code == 200
+        with pytest.raises(httpx2.ConnectError):  # nobody vouches for it
+            httpx2.get(base + "/health")
+
+
+# -- configured ------------------------------------------------------------------------------------
+
+
+def test_a_configured_service_behind_a_proxy(tmp_path: Path, config: Path, key: SigningKey) -> None:
+    arguments = ["--config", str(config), "--public-url", "https://vc.example", "--port", "0"]
+    headers = {"authorization": f"Bearer {TOKEN}", "host": "vc.example"}
+    credential = credential_of(key.did, id="urn:example:a")
+    change = {
+        "credentialId": "urn:example:a",
+        "credentialStatus": {"type": "BitstringStatusListEntry", "statusPurpose": "revocation"},
+        "status": True,
+    }
+    with in_a_process(tmp_path, *arguments) as started:
+        with httpx2.Client(base_url=address_of(started), headers=headers, timeout=30) as client:
+            assert (
+                client.get("/implementation.json")
+                .json()["issuers"][0]["endpoint"]
+                .startswith("https://vc.example/")
+            )
+            issued = client.post("/credentials/issue", json={"credential": credential}).json()
+            assert issued["credentialStatus"]["statusListCredential"].startswith(
+                "https://vc.example/status-lists/"
+            )
+            assert (
+                client.post("/credentials/verify", json={"verifiableCredential": issued}).status_code == 200
+            )
+            assert client.post("/credentials/status", json=change).status_code == 200
+            unauthorized = {"authorization": "Bearer other"}
+            answer = client.post("/credentials/issue", json={"credential": credential}, headers=unauthorized)
+            assert answer.status_code == 401
+        started.process.send_signal(signal.SIGTERM)
+        assert started.process.wait(30) == 0
+    with in_a_process(tmp_path, *arguments) as again:
+        body = {"verifiableCredential": issued}
+        answer = httpx2.post(address_of(again) + "/credentials/verify", json=body, headers=headers)
+        # what was revoked stays revoked
+        assert [each["code"] for each in answer.json()["problemDetails"]] == ["STATUS_REVOKED"]
+
+
+def test_who_is_not_trusted_does_not_verify(tmp_path: Path) -> None:
+    stranger = SigningKey.generate()
+    from signet_vc import sign
+
+    signed = sign(credential_of(stranger.did), stranger)
+    for trust, status in (
+        ("", 400),
+        (f"  allowed_signers: ['{stranger.did}']\n", 200),
+        ("  serve: {trust_any: true}\n", 200),
+    ):
+        file = write(tmp_path, trust)
+        with in_a_process(tmp_path, "--config", str(file), "--port", "0") as started:
+            base = address_of(started)
+            answer = httpx2.post(base + "/credentials/verify", json={"verifiableCredential": signed})
+            assert answer.status_code == status, answer.text
+            assert httpx2.post(base + "/credentials/issue", json={}).status_code == 404
+
+
+# -- ending ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="not applicable: no POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_under_way_is_finished(tmp_path: Path, number: signal.Signals) -> None:
+    import socket
+    from urllib.parse import urlsplit
+
+    with in_a_process(tmp_path, "--ephemeral", "--port", "0") as started:
+        address = urlsplit(address_of(started))
+        body = b'{"verifiableCredential": {}}'
+        head = f"POST /credentials/verify HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(head.encode() + body[:10])
+            threading.Event().wait(0.5)
+            started.process.send_signal(number)
+            threading.Event().wait(0.5)
+            connection.sendall(body[10:])
+            assert connection.recv(65536).startswith(b"HTTP/1.1 400")
+        assert started.process.wait(30) == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((address.hostname, address.port), timeout=2)
+
+
+def test_an_address_that_is_taken_is_an_error(tmp_path: Path) -> None:
+    with in_a_process(tmp_path, "--ephemeral", "--port", "0") as started:
+        port = address_of(started).rpartition(":")[2]
+        answer = invoke("--ephemeral", "--port", port)
+        assert type(answer.exception).__name__ == "UsageError"
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--ephemeral", "--host", "0.0.0.0"),  # noqa: S104 - refused
+        ("--ephemeral", "--host", "::"),
+        ("--ephemeral", "--host", "192.0.2.1"),
+        ("--ephemeral", "--host", "example.com"),
+        ("--ephemeral", "--public-url", "https://vc.example"),
+        ("--ephemeral", "--tls", "--tls-cert", "a.pem", "--tls-key", "b.pem"),
+        ("--ephemeral", "--config", "none.yaml"),
+        ("--tls",),
+        ("--tls-cert", "none.pem"),
+        ("--tls-key", "none.pem"),
+        ("--tls-cert", "none.pem", "--tls-key", "none.pem"),
+        ("--host", "0.0.0.0"),  # noqa: S104 - refused
+        ("--public-url", "http://vc.example"),
+        ("--public-url", "https://vc.example/"),
+        ("--public-url", "https://user@vc.example"),
+        ("--config", "none.yaml"),
+    ],
+)
+def test_it_refuses_to_start(arguments: tuple[str, ...]) -> None:
+    answer = invoke("--port", "0", *arguments)
+    assert type(answer.exception).__name__ in {"UsageError", "ConfigurationError"}
+
+
+ISSUER = "name: a, key_source: 'file:issuer.key'"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "instances"),
+    [
+        ("", f"{{{ISSUER}}}"),
+        ("'file:none'", f"{{{ISSUER}}}"),
+        ("'env:SIGNET_NO_SUCH_VARIABLE'", f"{{{ISSUER}}}"),
+        ("'file:short'", f"{{{ISSUER}}}"),
+        ("'file:open'", f"{{{ISSUER}}}"),
+        ("'file:spaced'", f"{{{ISSUER}}}"),
+        ("'file:token'", "{name: a, key_source: 'file:none.key'}"),
+        ("'file:token'", "{name: a, key_source: 'file:attesting.key'}"),
+        ("'file:token'", f"{{{ISSUER}, suite: ecdsa-jcs-2019}}"),
+        ("'file:token'", f"{{{ISSUER}, securing: jws, suite: eddsa-jcs-2022}}"),
+        ("'file:token'", f"{{{ISSUER}, status: [revocation]}}"),
+        ("'file:token'", f"{{{ISSUER}}}, {{{ISSUER}}}"),
+    ],
+)
+def test_a_configuration_that_is_no_services_is_refused(
+    tmp_path: Path, key: SigningKey, tokens: str, instances: str
+) -> None:
+    for name, content, mode in (
+        ("token", TOKEN, 0o600),
+        ("short", "short", 0o600),
+        ("open", TOKEN, 0o644),
+        ("spaced", "two words of a token", 0o600),
+    ):
+        (tmp_path / name).write_text(content)
+        (tmp_path / name).chmod(mode)
+    keystore.save(SigningKey.generate(), f"file:{tmp_path / 'attesting.key'}")
+    file = write(
+        tmp_path,
+        f"  key_source: file:attesting.key\n  serve: {{tokens: [{tokens}], instances: [{instances}]}}\n",
+    )
+    answer = invoke("--port", "0", "--config", str(file))
+    assert type(answer.exception).__name__ == "UsageError"
+    assert TOKEN not in str(answer.exception)
+
+
+def test_certificates_are_read_from_files(tmp_path: Path, config: Path) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    stray = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "key.pem").write_bytes(stray)
+    (tmp_path / "cert.pem").write_bytes(b"none")
+    answer = invoke(
+        "--config",
+        str(config),
+        "--tls-cert",
+        str(tmp_path / "cert.pem"),
+        "--tls-key",
+        str(tmp_path / "key.pem"),
+    )
+    assert type(answer.exception).__name__ == "UsageError"
+
+
+def test_the_help_shows_how() -> None:
+    shown = invoke("--help")
+    assert shown.exit_code == 0
+    assert "signet serve --ephemeral" in shown.output
