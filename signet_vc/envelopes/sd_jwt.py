@@ -15,9 +15,9 @@ from signet_vc.did.resolver import Resolver
 from signet_vc.envelopes import jws, media, sd_jwt_binding, vc_jwt
 from signet_vc.envelopes.jws import Jws
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
-from signet_vc.envelopes.registered_claims import audience_problems, time_problems
+from signet_vc.envelopes.registered_claims import audience_problems, conflict_notices, time_problems
 from signet_vc.envelopes.sd_jwt_binding import MAX_AGE_NS, KeyBindingToSign
-from signet_vc.envelopes.sd_jwt_disclosures import Steps, show
+from signet_vc.envelopes.sd_jwt_disclosures import Shown, Steps, show
 from signet_vc.envelopes.sd_jwt_issuing import ENVELOPE, SdJwtToSign, is_needed, prepare
 from signet_vc.envelopes.sd_jwt_paths import steps_to
 from signet_vc.errors import Code, Problem, ProblemError, UsageError, problem
@@ -55,6 +55,7 @@ class SdJwt(NamedTuple):
 
     token: the issuer-signed JWT. disclosures: as they came. key_binding: the Key Binding JWT, None without
     one. bound: all before it, which its ``sd_hash`` is taken over. payload: the token's, with its digests.
+    shown: the document with what the disclosures show.
     """
 
     token: Jws
@@ -62,6 +63,7 @@ class SdJwt(NamedTuple):
     key_binding: str | None
     bound: str
     payload: JsonObject
+    shown: Shown
 
 
 def is_sd_jwt(text: str) -> bool:
@@ -73,7 +75,8 @@ def parse(text: str, *, max_bytes: int = DEFAULT_LIMITS.document_bytes) -> SdJwt
     """Take an SD-JWT apart.
 
     Raises ProblemError: TOO_LARGE; PROOF_INVALID without a ``~`` after the issuer-signed JWT;
-    INVALID_CREDENTIAL if its payload is no object; as ``jws.parse`` and ``strict_json.loads``.
+    INVALID_CREDENTIAL if its payload is no object; as ``jws.parse``, ``strict_json.loads`` and
+    ``sd_jwt_disclosures.show``.
     """
     if len(text) > max_bytes:
         raise ProblemError.of(Code.TOO_LARGE, f"{len(text)} characters, more than {max_bytes}")
@@ -86,31 +89,30 @@ def parse(text: str, *, max_bytes: int = DEFAULT_LIMITS.document_bytes) -> SdJwt
     payload = media.document_in(token.payload, max_bytes=max_bytes)
     bound, _, key_binding = text.rpartition(_SEPARATOR)
     disclosures = tuple(bound.split(_SEPARATOR)[1:])
-    return SdJwt(token, disclosures, key_binding or None, bound + _SEPARATOR, payload)
+    shown = show(payload, disclosures)
+    return SdJwt(token, disclosures, key_binding or None, bound + _SEPARATOR, payload, shown)
 
 
 def claims(parsed: SdJwt) -> JsonObject:
-    """The credential or presentation with what is shown of it, unverified.
-
-    Raises ProblemError: what ``sd_jwt_disclosures.show`` finds.
-    """
-    return show(parsed.payload, parsed.disclosures).document
+    """The credential or presentation with what is shown of it, unverified."""
+    return parsed.shown.document
 
 
 def present(text: str, disclose: Sequence[str] | None) -> str:
     """Give an SD-JWT that shows ``disclose`` alone: paths (see ``sd_jwt_paths``), None for everything.
 
     A path shows what is there with all that is within it, and what leads to it. A key binding does not fit
-    any more and is left out. Raises UsageError for a path that leads nowhere, ProblemError as ``parse`` and
-    ``claims``.
+    any more and is left out. Raises UsageError for a path that leads nowhere, ProblemError as ``parse``.
     """
     parsed = parse(text)
-    shown = show(parsed.payload, parsed.disclosures)
     kept = parsed.disclosures
     if disclose is not None:
-        ways = [steps_to(path, shown.document) for path in disclose]
-        places = zip(parsed.disclosures, shown.places, strict=True)
-        kept = tuple([text for text, place in places if any(_touches(way, place) for way in ways)])
+        ways = {steps_to(path, parsed.shown.document) for path in disclose}
+        leading = {before for way in ways for before in _prefixes(way)}
+        places = zip(parsed.disclosures, parsed.shown.places, strict=True)
+        kept = tuple(
+            [each for each, place in places if place in leading or not ways.isdisjoint(_prefixes(place))]
+        )
     issuer_signed, _, _ = parsed.bound.partition(_SEPARATOR)
     return _SEPARATOR.join((issuer_signed, *kept, ""))
 
@@ -230,19 +232,18 @@ def notices(parsed: SdJwt, document: JsonObject) -> tuple[Problem, ...]:
     VC-JOSE-COSE §3.2.1, §3.2.2: what a verifier needs should not be disclosable.
     """
     kind = kind_of(document)
-    places = show(parsed.payload, parsed.disclosures).places
-    return media.header_notices(parsed.token.header, kind, ENVELOPE) + tuple(
+    needed = tuple(
         problem(
             Code.DISCLOSURE_INVALID,
             "a verifier needs this, and the holder could leave it out",
             f"/{place[0]}",
         )
-        for place in places
+        for place in parsed.shown.places
         if is_needed(place, kind)
     )
+    return (*media.header_notices(parsed.token.header, kind, ENVELOPE), *needed, *conflict_notices(document))
 
 
-def _touches(way: Steps, place: Steps) -> bool:
-    """Tell whether one of the two leads to the other."""
-    shared = min(len(way), len(place))
-    return way[:shared] == place[:shared]
+def _prefixes(way: Steps) -> list[Steps]:
+    """Give the way itself and every part of it that leads there."""
+    return [way[:length] for length in range(1, len(way) + 1)]

@@ -86,80 +86,107 @@ def show(payload: JsonObject, disclosures: Sequence[str]) -> Shown:
     if len(by_digest) != len(disclosures):
         raise _invalid("a disclosure comes twice")
     reader = _Reader([_decode(text) for text in disclosures], by_digest)
-    document = reader.object({key: value for key, value in payload.items() if key != ALGORITHM}, None, 1)
+    document = reader.object({key: value for key, value in payload.items() if key != ALGORITHM}, None, 0)
     if len(reader.places) != len(disclosures):
         raise _invalid("a disclosure belongs to no digest of the token")
     return Shown(document, tuple([_steps(reader.places[index]) for index in range(len(disclosures))]))
 
 
-def _decode(text: str) -> list[Json]:
+class _Disclosure(NamedTuple):
+    """What a disclosure says. brackets: how deep it is at most, if it cannot hold a digest; else None."""
+
+    contents: list[Json]
+    brackets: int | None
+
+
+def _decode(text: str) -> _Disclosure:
     """Read one disclosure, of a member or of an element."""
     try:
-        contents = strict_json.loads(base64url_decode(text), max_bytes=len(text))
+        raw = base64url_decode(text)
+        contents = strict_json.loads(raw, max_bytes=len(text))
     except (EncodingError, ProblemError) as error:
         if isinstance(error, ProblemError) and Code.TOO_DEEP in error.codes:
             raise
         raise _invalid("a disclosure is not base64url of strict JSON") from error
-    if isinstance(contents, list) and len(contents) in {_OF_ELEMENT, _OF_MEMBER}:  # noqa: SIM102 - in order
-        if all(isinstance(part, str) for part in contents[:-1]):
-            return contents
-    raise _invalid("a disclosure is not an array of salt, name and value, or of salt and value")
+    if not isinstance(contents, list) or len(contents) not in {_OF_ELEMENT, _OF_MEMBER}:
+        raise _invalid("a disclosure is not an array of salt, name and value, or of salt and value")
+    if not all(isinstance(part, str) for part in contents[:-1]):
+        raise _invalid("the salt or the name in a disclosure is no text")
+    # most hold plain values; an escape could spell a reserved name
+    plain = not any(sign in raw for sign in (b"_sd", b"...", b"\\"))
+    return _Disclosure(contents, raw.count(b"[") + raw.count(b"{") if plain else None)
 
 
 class _Reader:
     """One pass over a document; ``places`` gathers where each disclosure was met."""
 
-    __slots__ = ("_by_digest", "_contents", "_met", "places")
+    __slots__ = ("_by_digest", "_disclosures", "_met", "places")
 
-    def __init__(self, contents: list[list[Json]], by_digest: Mapping[str, int]) -> None:
-        self._contents = contents
+    def __init__(self, disclosures: list[_Disclosure], by_digest: Mapping[str, int]) -> None:
+        self._disclosures = disclosures
         self._by_digest = by_digest
         self._met: set[str] = set()
         self.places: dict[int, Path] = {}
 
     def object(self, value: JsonObject, path: Path, depth: int) -> JsonObject:
-        """Show an object: its own members first, then the disclosed ones."""
+        """Show an object that stands in ``depth`` others: its own members first, then the disclosed ones."""
+        _check_depth(depth)
         shown: JsonObject = {}
         for name, item in value.items():
             if name == ELEMENT:
                 raise _invalid("the name ... stands where no element is", path)
             if name != DIGESTS:
-                shown[name] = item if _is_leaf(item) else self._within(item, (path, name), depth)
-        digests = value.get(DIGESTS, [])
+                kind = type(item)
+                if kind is dict:
+                    item = self.object(item, (path, name), depth + 1)  # noqa: PLW2901 - what is shown of it
+                elif kind is list:
+                    item = self._array(item, (path, name), depth + 1)  # noqa: PLW2901
+                shown[name] = item
+        if DIGESTS in value:
+            self._disclose(value[DIGESTS], shown, path, depth)
+        return shown
+
+    def _disclose(self, digests: Json, shown: JsonObject, path: Path, depth: int) -> None:
         if not isinstance(digests, list):
             raise _invalid("_sd is no array of digests", path)
         for digest in digests:
             index = self._disclosed(digest, _OF_MEMBER, path)
             if index is not None:
-                _, name, item = self._contents[index]
+                name = self._disclosures[index].contents[1]
                 if name in RESERVED or name in shown:
                     raise _invalid("a disclosed member has a reserved name, or is there already", path)
-                self.places[index] = (path, name)
-                shown[name] = item if _is_leaf(item) else self._within(item, (path, name), depth)
-        return shown
+                shown[name] = self._contents(index, (path, name), depth)
 
     def _array(self, value: list[Json], path: Path, depth: int) -> list[Json]:
-        """Show an array: an element whose digest nothing answers is left out."""
+        """Show an array in ``depth`` others: an element whose digest nothing answers is left out."""
+        _check_depth(depth)
         shown: list[Json] = []
         for element in value:
-            item, place = element, (path, len(shown))
-            if isinstance(element, dict) and ELEMENT in element:
+            kind = type(element)
+            if kind is dict and ELEMENT in element:
                 if len(element) != 1:
-                    raise _invalid("the digest of an element has other members beside it", place)
-                index = self._disclosed(element[ELEMENT], _OF_ELEMENT, place)
-                if index is None:
-                    continue
-                self.places[index] = place
-                item = self._contents[index][1]
-            shown.append(item if _is_leaf(item) else self._within(item, place, depth))
+                    raise _invalid("the digest of an element has other members beside it", path)
+                index = self._disclosed(element[ELEMENT], _OF_ELEMENT, path)
+                if index is not None:
+                    shown.append(self._contents(index, (path, len(shown)), depth))
+            elif kind is dict:
+                shown.append(self.object(element, (path, len(shown)), depth + 1))
+            elif kind is list:
+                shown.append(self._array(element, (path, len(shown)), depth + 1))
+            else:
+                shown.append(element)
         return shown
 
-    def _within(self, value: Json, path: Path, depth: int) -> Json:
-        """Show an object or array that stands in one of ``depth``; the outermost is 1."""
-        if depth >= DEFAULT_LIMITS.message_depth:
-            raise ProblemError.of(Code.TOO_DEEP, f"nested deeper than {DEFAULT_LIMITS.message_depth}")
-        read = self.object if isinstance(value, dict) else self._array
-        return read(value, path, depth + 1)
+    def _contents(self, index: int, path: Path, depth: int) -> Json:
+        """Show what a disclosure holds, in a value of ``depth``."""
+        self.places[index] = path
+        disclosure = self._disclosures[index]
+        value = disclosure.contents[-1]
+        if disclosure.brackets is not None and depth + disclosure.brackets < DEFAULT_LIMITS.message_depth:
+            return value
+        if isinstance(value, dict):
+            return self.object(value, path, depth + 1)
+        return self._array(value, path, depth + 1) if isinstance(value, list) else value
 
     def _disclosed(self, digest: Json, parts: int, path: Path) -> int | None:
         """Find the disclosure of a digest, if it came: a member's for ``_sd``, an element's in an array."""
@@ -169,13 +196,14 @@ class _Reader:
             raise _invalid("a digest stands twice in the token", path)
         self._met.add(digest)
         index = self._by_digest.get(digest)
-        if index is not None and len(self._contents[index]) != parts:
+        if index is not None and len(self._disclosures[index].contents) != parts:
             raise _invalid("a member's disclosure stands for an element, or the other way round", path)
         return index
 
 
-def _is_leaf(value: Json) -> bool:
-    return type(value) is not dict and type(value) is not list
+def _check_depth(depth: int) -> None:
+    if depth >= DEFAULT_LIMITS.message_depth:
+        raise ProblemError.of(Code.TOO_DEEP, f"nested deeper than {DEFAULT_LIMITS.message_depth}")
 
 
 def _steps(path: Path) -> Steps:

@@ -318,6 +318,22 @@ def test_times_of_the_signature(claims, problems, notices):
     assert [str(each.code) for each in told] == notices
 
 
+@pytest.mark.parametrize(
+    ("members", "pointers"),
+    [
+        ({"jti": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33", "sub": "did:example:abcdefgh"}, []),
+        ({"jti": "other", "sub": "other"}, ["/jti", "/sub"]),
+        ({"sub": "x", "credentialSubject": [{"id": "y"}]}, []),
+        ({"sub": None}, ["/sub"]),
+    ],
+)
+def test_claims_that_conflict_with_the_document(members, pointers):
+    document = {**alumni_credential(AGENT.did), **members}
+    parsed = jws.parse(handmade(payload=document, typ="vc+jwt", cty="vc"))
+    told = vc_jwt.notices(parsed, document)
+    assert [(str(each.code), each.pointer) for each in told] == [("INVALID_CREDENTIAL", p) for p in pointers]
+
+
 def test_every_character_counts():
     token = signed(P256)
     for place in range(0, len(token), 7):
