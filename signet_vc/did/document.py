@@ -8,6 +8,7 @@ context would make of these is not looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ PRIVATE_JWK_MEMBERS: Final = frozenset({"d", "dp", "dq", "k", "oth", "p", "priv"
 _SECRETS: Final = ("secretKeyMultibase", "secretKeyJwk", "privateKeyMultibase", "privateKeyJwk")
 _MATERIAL: Final = ("publicKeyMultibase", "publicKeyJwk")
 _ENDS: Final = ("expires", "revoked")
+_CACHED_KEYS: Final = 1024  # about 1 kB each
 
 
 def check(document: object, identifier: str) -> JsonObject:
@@ -218,7 +220,13 @@ def _from_multikey(method: Mapping[str, Any]) -> PublicKey:
     text = method.get("publicKeyMultibase")
     if not isinstance(text, str):
         raise ProblemError.of(Code.KEY_INVALID, "the Multikey has no publicKeyMultibase")
-    return public_from_multibase(text)
+    return _public_key(text)
+
+
+@lru_cache(maxsize=_CACHED_KEYS)
+def _public_key(multibase: str) -> PublicKey:
+    """Read a Multikey once: that takes ten times as long as all the rest of a small document."""
+    return public_from_multibase(multibase)
 
 
 def _from_json_web_key(method: Mapping[str, Any]) -> PublicKey:

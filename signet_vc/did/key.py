@@ -75,7 +75,9 @@ def document(
     formats unsupported rather than invalid; none of them is made here. Raises DidError.
     """
     form = _form_of(public_key_format, experimental=enable_experimental_public_key_types)
-    public_key = _read(_multibase_of(did).removeprefix(_VERSION))
+    multibase = _multibase_of(did)
+    is_versioned = multibase.startswith(_VERSION)
+    public_key = _read(multibase.removeprefix(_VERSION)) if is_versioned else _parse(did)
     if form.key_type not in (None, public_key.key_type.name):
         raise DidError.named(INVALID_PUBLIC_KEY_TYPE, f"{form.type} is for {form.key_type} keys")
     own = form.method(did, form.signing(public_key), public_key.multibase)
@@ -85,11 +87,10 @@ def document(
         "verificationMethod": [own],
         **{purpose: [own["id"]] for purpose in PROOF_PURPOSES},
     }
-    agreement_key = public_key.key_type.agreement_key(public_key.raw)
-    if enable_encryption_key_derivation and agreement_key is not None:
-        multibase = multicodec.encode("x25519-pub", agreement_key)
-        value = form.agreement(agreement_key, multibase)
-        derived = form.method(did, value, multibase, kind=form.agreement_type)
+    raw = public_key.key_type.agreement_key(public_key.raw) if enable_encryption_key_derivation else None
+    if raw is not None:
+        fragment = multicodec.encode("x25519-pub", raw)
+        derived = form.method(did, form.agreement(raw, fragment), fragment, kind=form.agreement_type)
         result["@context"] += [form.agreement_context] if form.agreement_context else []
         result["verificationMethod"].append(derived)
         result["keyAgreement"] = [derived["id"]]
