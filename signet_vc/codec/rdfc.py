@@ -25,7 +25,7 @@ from signet_vc.resources import known_context
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["Losses", "canonicalize", "catch_all_members", "expand", "losses"]
+__all__ = ["Judgement", "canonicalize", "catch_all_members", "expand", "judge", "losses"]
 
 _T = TypeVar("_T")
 
@@ -61,34 +61,38 @@ def expand(document: JsonObject, *, rdf: bool = True, limits: Limits = DEFAULT_L
     return expanded
 
 
-class Losses(NamedTuple):
-    """``problems``: what keeps a document from being expanded without loss. ``entered``: see ``losses``."""
+def losses(document: JsonObject, *, limits: Limits = DEFAULT_LIMITS) -> list[Problem]:
+    """Tell what keeps ``document`` from being expanded without loss; nothing, if nothing does."""
+    return judge(document, limits=limits).losses
 
-    problems: list[Problem]
+
+class Judgement(NamedTuple):
+    """``losses``: as the function of that name tells them. ``entered``: see ``judge``."""
+
+    losses: list[Problem]
     entered: bool
 
 
-def losses(
+def judge(
     document: JsonObject,
     *,
     places: dict[int, Path] | None = None,
     watched: frozenset[str] = frozenset(),
     limits: Limits = DEFAULT_LIMITS,
-) -> Losses:
-    """Tell what keeps ``document`` from being expanded without loss; nothing, if nothing does.
+) -> Judgement:
+    """Do as ``losses``, for a part of a document.
 
-    places: the place of each object, by its ``id()``, where these are not those of ``document`` itself.
+    places: the place of each object in the whole, by its ``id()``; None: ``document`` is the whole.
     watched: names of members; ``entered`` tells whether a value of one was expanded, not taken for JSON.
     """
     processor = _processor().Processor(limits, watched)
     try:
         expanded = _confined(lambda: processor.expand_document(document), document)
         lost = "a member that says nothing" if processor.dropped else loss(expanded, rdf=False)
-        if lost is None:
-            return Losses([], processor.entered)
-        return Losses(_located(document, lost, rdf=False, limits=limits, places=places), processor.entered)
+        found = [] if lost is None else _located(document, lost, rdf=False, limits=limits, places=places)
     except ProblemError as error:
-        return Losses(list(error.problems), processor.entered)
+        found = list(error.problems)
+    return Judgement(found, processor.entered)
 
 
 def catch_all_members(document: JsonObject, *, limits: Limits = DEFAULT_LIMITS) -> list[str]:

@@ -1,6 +1,6 @@
 """Whether every term and type of a document is defined, whatever secures it.
 
-PyLD is the judge (``codec.rdfc.losses``). Its verdict rests on little of a document, the skeleton
+PyLD is the judge (``codec.rdfc``). Its verdict rests on little of a document, the skeleton
 (``credential.skeleton``). A skeleton that was found sound is remembered; of a new one PyLD is given the
 document reduced to one item of each kind in every array.
 
@@ -63,11 +63,11 @@ def maps_top_level(document: JsonObject, *, limits: Limits = DEFAULT_LIMITS) -> 
 
 def _judged(document: JsonObject, names: Names, found: object, limits: Limits) -> list[Problem]:
     smaller, places = reduced(document, names)
-    verdict = rdfc.losses(smaller, places=places, watched=names.json, limits=limits)
+    verdict = rdfc.judge(smaller, places=places, watched=names.json, limits=limits)
     if verdict.entered:  # what was passed over as JSON is none here
-        return rdfc.losses(document, limits=limits).problems
-    if not verdict.problems and size_of(found) <= _MOST_CHARACTERS:
+        return rdfc.losses(document, limits=limits)
+    if not verdict.losses and size_of(found) <= _MOST_CHARACTERS:
         if len(_sound) >= _MOST_REMEMBERED:
             _sound.clear()
         _sound.add(found)
-    return verdict.problems
+    return verdict.losses

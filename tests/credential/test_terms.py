@@ -149,7 +149,7 @@ def verdict(problems):
 def test_the_verdict_is_pylds_on_the_whole_document(context, type_, members):
     document = {"@context": context, "type": type_, **members}
     before = copy.deepcopy(document)
-    expected = verdict(rdfc.losses(document).problems)
+    expected = verdict(rdfc.losses(document))
     assert verdict(terms.problems(document)) == expected
     assert verdict(terms.problems(copy.deepcopy(document))) == expected  # remembered, where it is sound
     assert document == before
@@ -166,7 +166,7 @@ def test_documents_of_one_skeleton_have_one_verdict(context, type_, members, oth
     """Also where what was remembered was another document's."""
     pair = [{"@context": context, "type": type_, **each} for each in (members, {**members, **other})]
     terms.problems(pair[0])
-    assert verdict(terms.problems(pair[1])) == verdict(rdfc.losses(pair[1]).problems)
+    assert verdict(terms.problems(pair[1])) == verdict(rdfc.losses(pair[1]))
 
 
 def test_what_decides_is_in_the_skeleton():
@@ -192,8 +192,8 @@ def test_what_decides_is_in_the_skeleton():
 
 def test_pyld_is_asked_once_for_a_skeleton(monkeypatch):
     asked = []
-    losses = rdfc.losses
-    monkeypatch.setattr(rdfc, "losses", lambda *args, **how: asked.append(1) or losses(*args, **how))
+    judge = rdfc.judge
+    monkeypatch.setattr(rdfc, "judge", lambda *args, **how: asked.append(1) or judge(*args, **how))
     for number in range(50):
         subjects = [{"id": f"urn:{each}", "type": f"urn:t{each % 2}"} for each in range(number % 7 + 2)]
         assert terms.problems(alumni_credential(f"urn:i{number}", credentialSubject=subjects)) == []
