@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeAlias
 from signet_vc.codec import jcs, strict_json, xsd_datetime
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.credential import enveloped
+from signet_vc.credential.terms import REGISTERED_CLAIMS
 from signet_vc.did.resolver import Resolver
 from signet_vc.envelopes import cose, jws, registered_claims, sd_jwt, vc_jwt
 from signet_vc.envelopes.cose_sign1 import CoseSign1
@@ -184,15 +185,12 @@ ENVELOPES: Final[Mapping[type, _Envelope]] = MappingProxyType(
         CoseSign1: _Envelope(cose, lambda message, _: cose.registered(message), cose.algorithm),
     }
 )
-# Members that RFC 7519 and RFC 7800 define and no context does.
-_REGISTERED: Final = frozenset({"aud", "client_id", "cnf", "exp", "iat", "iss", "jti", "nbf", "nonce", "sub"})
-
 
 class _Enveloped:
     """A token with a credential or presentation inside."""
 
     __slots__ = ("_envelope", "_token", "credential", "format")
-    exempt: ClassVar[frozenset[str]] = _REGISTERED
+    exempt: ClassVar[frozenset[str]] = REGISTERED_CLAIMS
     signs_contexts: ClassVar[bool] = True
 
     def __init__(self, token: Token, envelope: _Envelope) -> None:

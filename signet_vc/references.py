@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.credential import bitstring_status, related_resource
+from signet_vc.credential import bitstring_status, external_schema, related_resource
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 from signet_vc.external import Loader
 from signet_vc.policy import Policy
@@ -52,21 +53,34 @@ def _related_resources(credential: JsonObject, policy: Policy, _judge: Judge) ->
         return Found("relatedResource", [_at(error, "/relatedResource")], [])
 
 
+def _schemas(credential: JsonObject, policy: Policy, judge: Judge) -> Found:
+    if policy.loader is None:
+        reason = "no loader for schemas is configured"
+        return Found(
+            "credentialSchema", [], [problem(Code.SCHEMA_INDETERMINATE, reason, "/credentialSchema")], reason
+        )
+    findings = external_schema.check(
+        credential, load=policy.loader.load, verify=lambda data: _verified(judge(data))
+    )
+    return Found("credentialSchema", findings.problems, findings.notices)
+
+
+def _verified(result: Verification) -> JsonObject:
+    """The credential that a schema stands in. Raises ProblemError where it does not verify."""
+    if result.document is None:
+        raise ProblemError(*result.problems)
+    return dict(result.document)
+
+
 def _status(credential: JsonObject, policy: Policy, judge: Judge) -> Found:
     loader = policy.loader
-    if loader is None:
-        reason = "no loader for status lists is configured"
-        notice = problem(Code.STATUS_NOT_EVALUATED, reason, "/credentialStatus")
-        return Found("credentialStatus", [], [notice], reason)
-
-    def fetch(url: str) -> JsonObject:
-        return _list_credential(url, loader, judge)
-
-    found, notices = bitstring_status.check(credential, fetch=fetch)
-    return Found("credentialStatus", found, notices)
+    fetch = None if loader is None else partial(_list_credential, loader=loader, judge=judge)
+    found, notices = bitstring_status.check(credential, fetch=fetch, limits=policy.limits)
+    skipped = "no loader for status lists is configured" if loader is None else ""
+    return Found("credentialStatus", found, notices, skipped)
 
 
-def _list_credential(url: str, loader: Loader, judge: Judge) -> JsonObject:
+def _list_credential(url: str, *, loader: Loader, judge: Judge) -> JsonObject:
     """§3.2 steps 5 and 6: dereference, then verify."""
     try:
         data = loader.load(url)
@@ -88,5 +102,5 @@ def _at(error: ProblemError | UnavailableError, place: str) -> Problem:
 
 
 _LOOKS: Final[Mapping[str, Callable[[JsonObject, Policy, Judge], Found]]] = MappingProxyType(
-    {"relatedResource": _related_resources, "credentialStatus": _status}
+    {"relatedResource": _related_resources, "credentialSchema": _schemas, "credentialStatus": _status}
 )

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from signet_vc import references
 from signet_vc.codec import timestamps
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.credential import model, presentation, profile
+from signet_vc.credential import bitstring_status, model, presentation, profile, terms
 from signet_vc.did.resolver import holds_its_key
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 from signet_vc.formats import Content, Demands, Opened, open_content, read_content
@@ -185,15 +185,24 @@ def _schema(case: Case) -> list[Problem]:
     if case.bound:
         problems = profile.shape_problems(credential) or profile.consistency_problems(credential)
         return problems + secured.form_problems(strict=True)
-    check = presentation.check if case.presents else model.check
-    problems = check(credential) + secured.form_problems(strict=False)
+    limits = case.policy.limits
+    if case.presents:
+        problems = presentation.check(credential, limits=limits)
+    else:
+        problems = model.check(credential) + bitstring_status.form_problems(credential, limits=limits)
+    problems += secured.form_problems(strict=False)
     return problems or _terms(case, credential)
+
+
+# A proof is for its cryptosuite to judge, and what is presented is verified by itself.
+_APART: Final = frozenset({"proof", "verifiableCredential"})
 
 
 def _terms(case: Case, credential: JsonObject) -> list[Problem]:
     """Every term is defined, by contexts that the signature covers or that are known beforehand."""
     secured = case.secured
-    problems: list[Problem] = []
+    own = {name: value for name, value in credential.items() if name not in _APART}
+    problems = terms.problems(own, limits=case.policy.limits, exempt=secured.exempt)
     covered = secured.signs_contexts or case.policy.inline_contexts
     if not covered and model.has_inline_context(credential):
         detail = "an inline context, which the signature does not cover"

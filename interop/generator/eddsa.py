@@ -155,7 +155,8 @@ def _contexts(made: Credentials, good: Case) -> None:
     known = [CREDENTIALS_V2, EXAMPLES_V2]
     appended = {**proved, "@context": [*known, UNDEFINED_TERMS]}
     longer = made.accept("context-appended", PINNED, appended, AGENT)
-    alone = secured(changed(degree(AGENT), **{"@context": CREDENTIALS_V2}), AGENT)
+    plain: Document = {"type": "VerifiableCredential", "credentialSubject": {"id": "did:example:abcdefgh"}}
+    alone = secured(changed(degree(AGENT), **{"@context": CREDENTIALS_V2, **plain}), AGENT)
     made.accept("one-context-as-a-string", PINNED, alone, AGENT)
     inserted = {**proved, "@context": [CREDENTIALS_V2, MULTIKEY_V1, EXAMPLES_V2]}
     made.reject(longer, "context-before-the-others", PINNED, "CONTEXT_MISMATCH", inserted)
@@ -164,7 +165,7 @@ def _contexts(made: Credentials, good: Case) -> None:
     made.reject(longer, "proof-names-more-contexts", PINNED, "CONTEXT_MISMATCH", document)
     for name, context in (
         ("unknown-context-appended", "https://example.org/v1"),
-        ("inline-context-appended", {"name": "https://example.org/name"}),
+        ("inline-context-appended", {"nickname": "https://example.org/nickname"}),
     ):
         made.reject(longer, name, CONTEXTS, "UNKNOWN_CONTEXT", {**proved, "@context": [*known, context]})
     second = secured(changed(degree(AGENT), **{"@context": known[::-1]}), AGENT)
