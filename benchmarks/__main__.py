@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import appends, canonicalization, engine, imports, proxies, securing, transports, w3c
+from benchmarks import appends, canonicalization, engine, imports, proxies, securing, service, transports, w3c
 from benchmarks.measure import Figure
 from signet_vc.keys import ed25519
 
@@ -26,6 +26,7 @@ GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
 }
 OTHERS: dict[str, Callable[[], Iterator[Figure]]] = {
     "w3c": w3c.figures,
+    "service": service.figures,
 }
 
 

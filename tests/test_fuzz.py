@@ -80,12 +80,13 @@ def test_a_fault_is_found_told_and_kept(tmp_path, engine, monkeypatch):
         assert kept.read_bytes()[:1] == b"F"
 
 
-def test_slowness_is_a_finding():
+def test_slowness_is_a_finding(monkeypatch):
     def slow(seconds):
         until = time.process_time() + seconds
         while time.process_time() < until:
             pass
 
+    monkeypatch.setattr(target, "_slowness", lambda: 1.0)
     with pytest.raises(target.SlowError):
         target.timed(slow, target.MOST_SECONDS + 0.05)
     target.timed(slow, 0.01)
@@ -98,8 +99,19 @@ def test_a_slow_refusal_is_a_finding_too():
             pass
         raise ValueError
 
+    monkeypatch.setattr(target, "_slowness", lambda: 1.0)
     with pytest.raises(target.SlowError):
         target.timed(slow)
+
+
+def test_a_machine_that_is_slow_is_allowed_more(monkeypatch):
+    times = iter([0.0, 1.5, 0.0, 1.5])
+    monkeypatch.setattr(target.time, "process_time", lambda: next(times))
+    monkeypatch.setattr(target, "_slowness", lambda: 2.0)
+    assert target.timed(str, 1) == "1"
+    monkeypatch.setattr(target, "_slowness", lambda: 1.4)
+    with pytest.raises(target.SlowError):
+        target.timed(str, 1)
 
 
 def test_a_statement_that_does_not_hold_is_a_finding():
