@@ -129,7 +129,7 @@ def timed(parse: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
 
 
 def _slowness() -> float:
-    """How many times as long as there this machine takes now: it may be another, and have other things to do."""
+    """How many times as long as there this machine takes now: it may be another, or busy with others."""
     start = time.process_time()
     _work()
     return (time.process_time() - start) / _WORK_SECONDS

@@ -92,7 +92,7 @@ def test_slowness_is_a_finding(monkeypatch):
     target.timed(slow, 0.01)
 
 
-def test_a_slow_refusal_is_a_finding_too():
+def test_a_slow_refusal_is_a_finding_too(monkeypatch):
     def slow():
         until = time.process_time() + target.MOST_SECONDS + 0.05
         while time.process_time() < until:
