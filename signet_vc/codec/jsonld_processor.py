@@ -159,6 +159,9 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
                 if value is None and self._expand_iri(active_ctx, name, vocab=True) in _SILENTLY_NULL:
                     self.dropped = True
         super()._expand_object(active_ctx, active_property, expanded_active_property, element, *rest, **more)
+        expanded = rest[0]
+        if "@set" in expanded and "@index" in expanded:  # the set goes up without it
+            self.dropped = True
 
     def _expand_language_map(self, active_ctx: Any, language_map: Any, direction: Any) -> Any:
         for texts in language_map.values():

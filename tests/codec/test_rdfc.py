@@ -246,6 +246,7 @@ def test_what_would_be_lost_is_refused_where_it_stands(document, pointer):
     "document",
     [
         {"@context": OWN, "texts": {"en": None}, "ex:a": 1},
+        {"@context": OWN, "ex:a": {"@set": ["x"], "@index": "i"}},
         {"@context": OWN, "@graph": ["floating"]},
         {"@context": OWN},
         {"@context": V2, "id": "urn:only"},
