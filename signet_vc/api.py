@@ -62,6 +62,7 @@ def sign(
     expires: datetime | None = None,
     domain: str | Sequence[str] = (),
     challenge: str | None = None,
+    proof_id: str | None = None,
     add_proof: bool = False,
     previous_proof: str | Sequence[str] | None = None,
 ) -> dict[str, Any]: ...
@@ -116,6 +117,7 @@ def sign(
     expires: datetime | None = None,
     domain: str | Sequence[str] = (),
     challenge: str | None = None,
+    proof_id: str | None = None,
     add_proof: bool = False,
     previous_proof: str | Sequence[str] | None = None,
     disclosable: Sequence[str] = (),
@@ -133,6 +135,7 @@ def sign(
     expires: datetime | None = None,
     domain: str | Sequence[str] = (),
     challenge: str | None = None,
+    proof_id: str | None = None,
     add_proof: bool = False,
     previous_proof: str | Sequence[str] | None = None,
     disclosable: Sequence[str] = (),
@@ -147,10 +150,10 @@ def sign(
 
     suite: a cryptosuite that the key can make (default: the key's own). created: of the proof (default: now;
     for a credential of a tool call, as its format demands, ``validFrom``). expires: of the signature.
-    domain, challenge: of a presentation: for whom it is made, and what it answers. add_proof: beside the
-    proofs that the document has; previous_proof: ids of those that the new one endorses. disclosable:
-    paths of what a holder may withhold (``credentialSubject.name``, ``evidence[0]``); holder_key: whose key
-    has to sign where it is then presented.
+    domain, challenge: of a presentation: for whom it is made, and what it answers. proof_id: a URL for
+    others to name the proof by. add_proof: beside the proofs that the document has; previous_proof: ids of
+    those that the new one endorses. disclosable: paths of what a holder may withhold
+    (``credentialSubject.name``, ``evidence[0]``); holder_key: whose key has to sign where it is presented.
 
     Raises:
         ProblemError: what is wrong with the document, each with its JSON Pointer; nothing is signed then.
@@ -167,6 +170,7 @@ def sign(
         expires=None if expires is None else _nanoseconds(expires),
         domain=[domain] if isinstance(domain, str) else domain,
         challenge=challenge,
+        proof_id=proof_id,
         add_proof=add_proof or previous_proof is not None,
         previous_proof=previous_proof,
         disclosable=disclosable,

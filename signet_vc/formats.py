@@ -35,7 +35,8 @@ class Demands(NamedTuple):
 
     controller: the DID of the issuer, or holder. purpose: what its key must be for. resolver: for DIDs that
     do not hold their key. at_ns, skew_ns: the time of judgement, nanoseconds since 1970. strict: FORMAT binds
-    the credential. domain, challenge: what a presentation must name; None: not asked.
+    the credential. domain, challenge: what a presentation must name; None: not asked. unknown_proofs: are
+    only told of, beside one that is known.
     """
 
     controller: str
@@ -46,6 +47,7 @@ class Demands(NamedTuple):
     strict: bool
     domain: frozenset[str] | None
     challenge: str | None
+    unknown_proofs: bool
 
 
 class Verdict(NamedTuple):
@@ -146,6 +148,7 @@ class _DataIntegrity:
             at_ns=demands.at_ns,
             domain=demands.domain,
             challenge=demands.challenge,
+            allow_unknown=demands.unknown_proofs,
         )
         return Verdict(result.problems, result.notices, result.document)
 
@@ -185,6 +188,7 @@ ENVELOPES: Final[Mapping[type, _Envelope]] = MappingProxyType(
         CoseSign1: _Envelope(cose, lambda message, _: cose.registered(message), cose.algorithm),
     }
 )
+
 
 class _Enveloped:
     """A token with a credential or presentation inside."""

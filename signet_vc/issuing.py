@@ -32,9 +32,9 @@ class Options(NamedTuple):
 
     suite: a cryptosuite (None: the key's own). created: of a proof, nanoseconds since 1970 (of a call's
     credential, ``validFrom``). expires: of the signature. domain, challenge: whom a presentation is for, and
-    what it answers. add_proof: beside those that are there. previous_proof: ids of the proofs that this one
-    endorses. disclosable: paths of what a holder may withhold; holder_key: whose key then has to present it;
-    salts: gives a fresh one at each call.
+    what it answers. proof_id: a URL for others to name the proof by. add_proof: beside those that are there.
+    previous_proof: ids of the proofs that this one endorses. disclosable: paths of what a holder may
+    withhold; holder_key: whose key then has to present it; salts: gives a fresh one at each call.
     """
 
     created: int
@@ -42,6 +42,7 @@ class Options(NamedTuple):
     expires: int | None = None
     domain: Sequence[str] = ()
     challenge: str | None = None
+    proof_id: str | None = None
     add_proof: bool = False
     previous_proof: str | Sequence[str] | None = None
     disclosable: Sequence[str] = ()
@@ -150,6 +151,8 @@ def _proof(checked: _Checked, options: Options) -> ToSign:
 
 def _proof_options(options: Options) -> JsonObject:
     given: JsonObject = {}
+    if options.proof_id is not None:
+        given["id"] = options.proof_id
     if options.expires is not None:
         given["expires"] = format_s(options.expires)
     if options.domain:
@@ -212,7 +215,7 @@ def _cose(checked: _Checked, options: Options) -> ToSign:
     )
 
 
-_OF_A_PROOF: Final = ("suite", "add_proof", "previous_proof")
+_OF_A_PROOF: Final = ("suite", "proof_id", "add_proof", "previous_proof")
 
 
 def _refuse(options: Options, *names: str) -> None:

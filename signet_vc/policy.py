@@ -79,6 +79,7 @@ class Policy:
     Of credentials and presentations of others: loader: gives status lists, schemas and related resources;
     without one they are not looked at, which a notice says. inline_contexts: take contexts that a document
     brings itself under RDF suites too, which sign what a context makes of the document and not the context.
+    unknown_proofs: only tell of proofs of an unknown type or cryptosuite beside a known one of the issuer's.
     domain, challenge: what a presentation must have been made for (its proof's domains are exactly these)
     and in answer to; None where that is not asked. allowed_holders: the only DIDs whose keys may present;
     None for any, since what is presented is what the trust anchors are for.
@@ -95,6 +96,7 @@ class Policy:
     both_securings: bool
     loader: Loader | None
     inline_contexts: bool
+    unknown_proofs: bool
     domain: frozenset[str] | None
     challenge: str | None
     allowed_holders: frozenset[str] | None
@@ -114,6 +116,7 @@ class Policy:
         both_securings: bool = False,
         loader: Loader | None = None,
         inline_contexts: bool = False,
+        unknown_proofs: bool = False,
         domain: str | Iterable[str] | None = None,
         challenge: str | None = None,
         allowed_holders: Iterable[str] | None = None,
@@ -137,6 +140,7 @@ class Policy:
             "both_securings": _flag("both_securings", both_securings),
             "loader": loader,
             "inline_contexts": _flag("inline_contexts", inline_contexts),
+            "unknown_proofs": _flag("unknown_proofs", unknown_proofs),
             "domain": _names("domain", [domain] if isinstance(domain, str) else domain),
             "challenge": _text("challenge", challenge),
             "allowed_holders": _names("allowed_holders", allowed_holders),

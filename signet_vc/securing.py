@@ -166,10 +166,13 @@ def read(credential: JsonObject | None, jws: str | None) -> Secured:
     return _secured(document, None, jws, canonical=token.payload, octets=jws.encode(), token=token)
 
 
-def verify(secured: Secured, *, resolver: Resolver | None = None, strict: bool = True) -> list[Problem]:
+def verify(
+    secured: Secured, *, resolver: Resolver | None = None, strict: bool = True, at_ns: int | None = None
+) -> list[Problem]:
     """Check the signatures of a secured credential against its issuer's keys, and that two securings agree.
 
-    strict: refuse the second spelling of an ECDSA signature. SECURINGS_DISAGREE, beside what is wrong with
+    strict: refuse the second spelling of an ECDSA signature. at_ns: when, nanoseconds since 1970, for keys
+    that expire or are revoked. SECURINGS_DISAGREE, beside what is wrong with
     either, unless both verify and secure the same document.
 
     Raises UnavailableError if a DID cannot be resolved.
@@ -184,11 +187,12 @@ def verify(secured: Secured, *, resolver: Resolver | None = None, strict: bool =
             controller=issuer,
             resolver=resolver,
             strict=strict,
+            at_ns=at_ns,
             unsecured=(secured.document, secured.canonical),
         ).problems
     if secured.jws is not None:
         token = compact.parse(secured.jws) if secured.token is None else secured.token
-        problems += _token_problems(token, secured.document, issuer, resolver, strict=strict)
+        problems += _token_problems(token, secured.document, issuer, resolver, at_ns, strict=strict)
         if secured.credential is not None and (problems or token.payload != secured.canonical):
             detail = "proof and JWS do not both secure the same credential"
             problems.append(problem(Code.SECURINGS_DISAGREE, detail))
@@ -196,10 +200,18 @@ def verify(secured: Secured, *, resolver: Resolver | None = None, strict: bool =
 
 
 def _token_problems(
-    token: Jws, document: JsonObject, issuer: str, resolver: Resolver | None, *, strict: bool
+    token: Jws,
+    document: JsonObject,
+    issuer: str,
+    resolver: Resolver | None,
+    at_ns: int | None,
+    *,
+    strict: bool,
 ) -> list[Problem]:
     try:
-        return vc_jwt.signature_problems(token, document, controller=issuer, resolver=resolver, strict=strict)
+        return vc_jwt.signature_problems(
+            token, document, controller=issuer, resolver=resolver, at_ns=at_ns, strict=strict
+        )
     except ProblemError as error:
         return list(error.problems)
 

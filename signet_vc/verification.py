@@ -255,6 +255,7 @@ def _proof(case: Case) -> list[Problem]:
             strict=case.bound,
             domain=policy.domain,
             challenge=policy.challenge,
+            unknown_proofs=policy.unknown_proofs,
         )
     )
     case.document = verdict.document

@@ -601,7 +601,7 @@ def test_threat_20_every_mutant_of_a_calls_credential_is_refused(name):
 
 DEEP = {
     "credentialSubject": [
-        {"id": "urn:x:1", "a": {"b": [{"c": [[1, 2.5, None], {"d": {"e": True}}]}, "text"]}, "f": ""},
+        {"id": "urn:x:1", "a": {"b": [{"c": [[1, 2.5], {"d": {"e": True}}]}, "text"]}, "f": ""},
         {"name": "É", "list": [[], {}, [[["deep"]]], -0.5, 1e-7]},
     ],
     "evidence": [{"type": "A", "x": {"y": {"z": [1, {"w": "v"}]}}}, {"type": ["B", "C"]}],

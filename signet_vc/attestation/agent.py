@@ -212,7 +212,7 @@ class Agent:
         # signer, then proof
         problems = self._signer_problems(pending, document["issuer"], now)
         if not problems or holds_its_key(document["issuer"]):  # nothing is fetched for a stranger
-            problems += carriers.proof_problems(carrier, role.policy)
+            problems += carriers.proof_problems(carrier, role.policy, now)
         if problems:
             return await self._refuse(pending, problems)
         # request, agent, method, tool as sent; outcome, value and salts; times

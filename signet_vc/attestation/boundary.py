@@ -41,7 +41,7 @@ def signer_and_proof_problems(role: ServerRole, carrier: Carrier, now: int) -> l
     stranger = _signer_problem(policy, issuer, now)
     if stranger is not None and not holds_its_key(issuer):
         return [problem(Code.PROOF_INVALID, "the signature was not checked: unknown signer", "/issuer")]
-    invalid = proof_problems(carrier, policy)
+    invalid = proof_problems(carrier, policy, now)
     if invalid:
         return invalid
     return [] if stranger is None else [stranger]

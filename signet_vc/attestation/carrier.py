@@ -115,13 +115,15 @@ def shape(carrier: Carrier, kind: Kind) -> tuple[JsonObject, JsonObject]:
     return secured.document, secured.document["credentialSubject"]
 
 
-def proof_problems(carrier: Carrier, policy: Policy) -> list[Problem]:
+def proof_problems(carrier: Carrier, policy: Policy, now: int) -> list[Problem]:
     """Check the signatures, that two securings agree, and that both are there where the policy says so.
+
+    now: nanoseconds since 1970, for keys that expire or are revoked.
 
     Raises UnavailableError if a DID cannot be resolved.
     """
     secured = carrier.secured
-    problems = securing.verify(secured, resolver=policy.resolver)
+    problems = securing.verify(secured, resolver=policy.resolver, at_ns=now)
     if policy.both_securings and (secured.credential is None or secured.jws is None):
         problems.append(problem(Code.SECURINGS_DISAGREE, "the policy demands a proof and a JWS"))
     return problems

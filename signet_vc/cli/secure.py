@@ -17,8 +17,9 @@ from signet_vc import api, audit, keystore
 from signet_vc.cli.output import exit_code, moment, progress, shown, verification_mapping
 from signet_vc.codec import strict_json
 from signet_vc.did import key as did_key
+from signet_vc.did.resolver import Resolver
 from signet_vc.errors import Problem, ProblemError, UsageError
-from signet_vc.fetch import Fetcher, WebResolver
+from signet_vc.external import Loader
 from signet_vc.formats import FORMATS
 from signet_vc.issuing import SECURINGS
 from signet_vc.keys.signing import PublicKey
@@ -61,6 +62,7 @@ Examples:
 @click.option("--expires", metavar="TIME", help="When the signature ends (2027-03-30T11:37:25Z).")
 @click.option("--domain", multiple=True, help="Of a presentation: for whom it is. May be repeated.")
 @click.option("--challenge", metavar="TEXT", help="Of a presentation: what it answers.")
+@click.option("--proof-id", metavar="URL", help="Name the proof, for others to endorse it.")
 @click.option("--add-proof", is_flag=True, help="Beside the proofs that the document has.")
 @click.option(
     "--previous-proof",
@@ -84,6 +86,7 @@ def sign(
     expires: str | None,
     domain: tuple[str, ...],
     challenge: str | None,
+    proof_id: str | None,
     add_proof: bool,
     previous_proof: tuple[str, ...],
     disclosable: tuple[str, ...],
@@ -103,6 +106,7 @@ def sign(
         expires=None if expires is None else _time(moment(expires, time.time_ns())),
         domain=domain,
         challenge=challenge,
+        proof_id=proof_id,
         add_proof=add_proof,
         previous_proof=previous_proof or None,
         disclosable=disclosable,
@@ -161,7 +165,7 @@ def verify(
     """
     if wanted is not None and wanted not in FORMATS:
         raise UsageError(f"no such format: it is {_FORMATS}")
-    fetcher = Fetcher(allow_domain) if allow_domain else None
+    loader, resolver = _from_web(allow_domain)
     policy = Policy(
         allowed_signers=allow,
         trust_any=trust_any,
@@ -170,8 +174,8 @@ def verify(
         challenge=challenge,
         allowed_holders=holder or None,
         inline_contexts=inline_contexts,
-        loader=fetcher,
-        resolver=None if fetcher is None else WebResolver(fetcher),
+        loader=loader,
+        resolver=resolver,
     )
     now = time.time_ns()
     worst = 0
@@ -210,6 +214,16 @@ def _records(
                 yield f"{name}:{number}", audit.verify_line(line, policy, at_ns=at_ns)
             advance(len(line))
             number, line = number + 1, stream.readline(_MAX_LINE)
+
+
+def _from_web(domains: tuple[str, ...]) -> tuple[Loader | None, Resolver | None]:
+    """What may be fetched, and by whom: nothing and nobody unless a domain is named."""
+    if not domains:
+        return None, None
+    from signet_vc.fetch import Fetcher, WebResolver  # noqa: PLC0415 - 40 ms, and seldom needed
+
+    fetcher = Fetcher(domains)
+    return fetcher, WebResolver(fetcher)
 
 
 def _key_of(did: str) -> PublicKey:
