@@ -182,6 +182,7 @@ def test_what_is_no_sri_digest(value):
         multibase("sha256")[:-2],
         "u" + base64url_encode(b"\x12\x20" + bytes(31)),
         "u" + base64url_encode(b"\x12\x1f" + bytes(31)),
+        "u" + base64url_encode(b"\x12\x1f" + bytes(32)),
         "u" + base64url_encode(b"\x11\x14" + bytes(20)),
         "z" + base58btc_encode(b"\x12\x20" + bytes(33)),
         "z" + "1" * 100_000,

@@ -177,6 +177,52 @@ def test_keywords(schema, keeping, breaking):
 
 
 @pytest.mark.parametrize(
+    "speaking",
+    [
+        {"properties": {"a": True}},
+        {"patternProperties": {"^a$": True}},
+        {"additionalProperties": True},
+        {"unevaluatedProperties": True},
+        {"allOf": [{"properties": {"a": True}}]},
+        {"anyOf": [False, {"properties": {"a": True}}]},
+        {"oneOf": [False, {"properties": {"a": True}}]},
+        {"$ref": "#/$defs/a"},
+        {"$dynamicRef": "#a"},
+        {"if": {"properties": {"a": True}}},
+        {"if": True, "then": {"properties": {"a": True}}},
+        {"if": False, "else": {"properties": {"a": True}}},
+        {"dependentSchemas": {"a": {"properties": {"a": True}}}},
+    ],
+)
+def test_what_makes_a_member_an_evaluated_one(speaking):
+    shared = {"$defs": {"a": {"$dynamicAnchor": "a", "properties": {"a": True}}}}
+    whole = {**shared, "allOf": [speaking], "unevaluatedProperties": False}
+    assert broken(whole, {"a": 1}) is None
+    assert broken({**shared, "not": {"not": speaking}, "unevaluatedProperties": False}, {"a": 1}) == (
+        "/a",
+        "unevaluatedProperties",
+    )
+
+
+@pytest.mark.parametrize(
+    "speaking",
+    [
+        {"prefixItems": [True, True]},
+        {"items": True},
+        {"prefixItems": [True], "items": True},
+        {"unevaluatedItems": True},
+        {"contains": {"const": 1}},
+        {"anyOf": [False, {"items": True}]},
+    ],
+)
+def test_what_makes_an_item_an_evaluated_one(speaking):
+    whole = {"properties": {"a": {"allOf": [speaking], "unevaluatedItems": False}}}
+    assert broken(whole, {"a": [1, 1]}) is None
+    whole["properties"]["a"]["allOf"] = [{"not": {"not": speaking}}]
+    assert broken(whole, {"a": [1, 1]}) == ("/a/0", "unevaluatedItems")
+
+
+@pytest.mark.parametrize(
     "schema",
     [
         {"type": "strin"},
@@ -281,6 +327,23 @@ def test_threat_12_a_schema_cannot_ask_for_much_work(schema, document):
     assert perf_counter() - start < 3  # 0.25 s measured for what costs the most
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"properties": {"a": {"items": {}}}},
+        {"properties": {"a": {"contains": {}}}},
+        {"properties": {"a": {"prefixItems": [{}]}}},
+        {"properties": {"a": {"allOf": [{}] * 100_000}}},
+        {"properties": {"a": {"uniqueItems": True}}},
+        {"properties": {"a": {"unevaluatedItems": {}}}},
+        {"propertyNames": {}, "$defs": {"x": {"enum": list(range(2_000_000))}}},
+    ],
+)
+def test_threat_12_what_is_gone_through_is_paid_for(schema):
+    with pytest.raises(IndeterminateError):
+        broken(schema, {"a": NUMBERS})
+
+
 def test_work_is_shared_by_what_is_evaluated_with_it():
     work = Work()
     broken_at({}, {"type": "object"}, work)
@@ -348,10 +411,15 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(schema=schemas(), shared=SIMPLE, document=VALUES)
-def test_it_agrees_with_the_library_by_itself(schema, shared, document):
-    whole = {"$schema": DIALECT, "$defs": {"s": shared}, "allOf": [schema]}
+@settings(max_examples=200, deadline=None)
+@given(
+    schema=schemas(),
+    shared=SIMPLE,
+    document=VALUES,
+    beside=st.sampled_from([{}, {"unevaluatedProperties": False, "unevaluatedItems": False}]),
+)
+def test_it_agrees_with_the_library_by_itself(schema, shared, document, beside):
+    whole = {"$schema": DIALECT, "$defs": {"s": shared}, "allOf": [schema], **beside}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = Draft202012Validator(whole, registry=Registry()).is_valid(document)
@@ -377,7 +445,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(schema=ANYTHING, document=ANYTHING)
 def test_any_schema_is_evaluated_or_indeterminate(schema, document):
     try:
