@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from signet_vc.config import Config, ConfigurationError, config_directory, state_directory
+from signet_vc.config import (
+    Config,
+    ConfigurationError,
+    InstanceConfig,
+    ServeConfig,
+    config_directory,
+    state_directory,
+)
 from signet_vc.policy import AllowedSigner
 from signet_vc.securing import Securing
 
@@ -35,6 +42,17 @@ signet:
   clock_skew: 1h
   store: sqlite:audit.db
   pass_attestations: true
+  allowed_domains: [issuer.example, "issuer.example:8443"]
+  serve:
+    public_url: https://vc.example/issuing
+    tokens: [env:ISSUING_TOKEN, file:tokens/issuing]
+    trust_any: true
+    status_store: sqlite:status.db
+    threads: 4
+    waiting: 0
+    instances:
+      - {{name: alumni, key_source: file:a.key, suite: eddsa-rdfc-2022, status: [revocation, suspension]}}
+      - {{name: tickets, key_source: "env:TICKETS_KEY", securing: sd-jwt}}
 """
 
 
@@ -84,8 +102,26 @@ def test_every_setting_of_a_file_is_read_and_typed(tmp_path: Path) -> None:
         clock_skew=3600,
         store=f"sqlite:{tmp_path}/audit.db",
         pass_attestations=True,
+        allowed_domains=("issuer.example", "issuer.example:8443"),
+        serve=ServeConfig(
+            public_url="https://vc.example/issuing",
+            tokens=("env:ISSUING_TOKEN", f"file:{tmp_path}/tokens/issuing"),
+            trust_any=True,
+            status_store=f"sqlite:{tmp_path}/status.db",
+            threads=4,
+            waiting=0,
+            instances=(
+                InstanceConfig(
+                    name="alumni",
+                    key_source=f"file:{tmp_path}/a.key",
+                    suite="eddsa-rdfc-2022",
+                    status=("revocation", "suspension"),
+                ),
+                InstanceConfig(name="tickets", key_source="env:TICKETS_KEY", securing="sd-jwt"),
+            ),
+        ),
         path=tmp_path / "config.yaml",
-        secret_variables=frozenset({"SIGNET_KEY_PASSPHRASE", "MAIL_KEY"}),
+        secret_variables=frozenset({"SIGNET_KEY_PASSPHRASE", "MAIL_KEY", "ISSUING_TOKEN", "TICKETS_KEY"}),
     )
 
 
@@ -156,6 +192,14 @@ def test_durations(tmp_path: Path, written: str, seconds: int) -> None:
         ("clock_skew", "0.5"),
         ("store", "audit.db"),
         ("pass_attestations", "[]"),
+        ("allowed_domains", "issuer.example"),
+        ("allowed_domains", "[Issuer.example]"),
+        ("allowed_domains", "['https://issuer.example']"),
+        ("allowed_domains", "[localhost]"),
+        ("allowed_domains", "['issuer.example:0']"),
+        ("allowed_domains", "['*.example']"),
+        ("serve", "[]"),
+        ("serve", "null"),
         ("require_signatures", "null"),
     ],
 )
@@ -165,6 +209,49 @@ def test_a_wrong_value_names_file_and_key_and_not_the_value(tmp_path: Path, name
     assert caught.value.key == name
     assert caught.value.source == str(tmp_path / "config.yaml")
     assert "z3u2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("public_url", "http://vc.example"),
+        ("public_url", "https://vc.example/"),
+        ("public_url", "https://user@vc.example"),
+        ("tokens", "file:token"),
+        ("tokens", "[a-token-itself-z3u2]"),
+        ("tokens", "['keyring:a/b']"),
+        ("instances", "{}"),
+        ("instances", "[{name: a}]"),
+        ("instances", "[{name: 'A b', key_source: 'file:a.key'}]"),
+        ("instances", "[{name: a, key_source: z3u2secret}]"),
+        ("instances", "[{name: a, key_source: 'file:a.key', securing: both}]"),
+        ("instances", "[{name: a, key_source: 'file:a.key', suite: ecdsa-sd-2023}]"),
+        ("instances", "[{name: a, key_source: 'file:a.key', status: [message]}]"),
+        ("instances", "[{name: a, key_source: 'file:a.key', status: revocation}]"),
+        ("instances", "[{name: a, key_source: 'file:a.key', tokens: []}]"),
+        ("trust_any", "maybe"),
+        ("status_store", "status.db"),
+        ("status_store", "'sqlite::memory:'"),
+        ("threads", "0"),
+        ("threads", "2.5"),
+        ("waiting", "-1"),
+        ("public_urls", "https://vc.example"),
+    ],
+)
+def test_a_wrong_value_of_the_service_names_the_member_and_not_the_value(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(f"signet:\n  serve:\n    {name}: {value}\n", tmp_path)
+    assert caught.value.key == f"serve.{name}"
+    assert "z3u2" not in str(caught.value)
+
+
+def test_the_service_is_configured_in_the_file_alone() -> None:
+    with pytest.raises(ConfigurationError):
+        Config.load(environ={"HOME": "/nonexistent", "SIGNET_SERVE": "{}"})
+    config = Config.load(environ={"HOME": "/nonexistent", "SIGNET_ALLOWED_DOMAINS": "a.example, b.example"})
+    assert config.allowed_domains == ("a.example", "b.example")
 
 
 @pytest.mark.parametrize(

@@ -289,6 +289,24 @@ WHOLE = {
     "clock_skew": "60s",
     "store": "sqlite:audit.db",
     "pass_attestations": False,
+    "allowed_domains": ["issuer.example", "a.b-c.example:8443"],
+    "serve": {
+        "public_url": "https://vc.example:8443/issuing",
+        "tokens": ["env:TOKEN", "file:token"],
+        "trust_any": False,
+        "status_store": "sqlite:status.db",
+        "threads": 2,
+        "waiting": 256,
+        "instances": [
+            {
+                "name": "alumni",
+                "key_source": "file:alumni.key",
+                "securing": "data-integrity",
+                "suite": "eddsa-rdfc-2022",
+                "status": ["revocation", "suspension"],
+            }
+        ],
+    },
 }
 
 

@@ -141,7 +141,9 @@ _NAMED: Final = "/instances/{instance}"
 def _public(service: Service, workers: Workers) -> Iterator[BaseRoute]:
     """What anybody reads."""
     described = reply.document(manifest(service.instances.values(), service.base))
-    api_described = reply.document(openapi.description(service.base, list(service.instances)))
+    api_described = reply.document(
+        openapi.description(service.base, list(service.instances), asks_token=service.tokens.asked)
+    )
     for path, getter in (
         ("/implementation.json", lambda _: described),
         ("/openapi.json", lambda _: api_described),

@@ -19,7 +19,7 @@ _RETURN: Final = {"type": "boolean"}
 Schema = dict[str, Any]
 
 
-def description(base: str, instances: list[str], *, asks_token: bool = True) -> Schema:
+def description(base: str, instances: list[str], *, asks_token: bool) -> Schema:
     """Describe the service. instances: their names; the paths of each stand under ``/instances/{name}``.
 
     asks_token: whether issuing, presenting, deriving and changing a status ask for a bearer token.
@@ -32,6 +32,7 @@ def description(base: str, instances: list[str], *, asks_token: bool = True) -> 
             name = operation["operationId"]
             described: Schema = {"post": {**operation, "operationId": name + ("OfInstance" if named else "")}}
             if named:
+                operation["responses"]["404"] = {"$ref": "#/components/responses/404"}
                 described["parameters"] = [
                     {
                         "name": "instance",

@@ -21,6 +21,11 @@ class Tokens:
     def __init__(self, tokens: Iterable[str] | None) -> None:
         self._digests = None if tokens is None else tuple(map(_digest, tokens))
 
+    @property
+    def asked(self) -> bool:
+        """Tell whether a token is asked for."""
+        return self._digests is not None
+
     def admit(self, authorization: str | None) -> bool:
         """Tell whether an Authorization header carries one of the tokens."""
         if self._digests is None:
