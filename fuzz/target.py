@@ -54,9 +54,14 @@ TARGETS: Final[Mapping[str, Row]] = MappingProxyType(
     {
         "strict_json": Row("strict JSON", ["codec.strict_json", "codec.json_locator", "codec.json_numbers"]),
         "jcs": Row("RFC 8785 and CANON", ["codec.jcs", "codec.json_value"]),
-        "xsd_time": Row("xsd:dateTime", ["codec.xsd_datetime", "codec.timestamps"]),
-        "multikey": Row("multibase, Multikey", ["codec.multibase", "keys.multicodec", "keys.multikey"]),
-        "did": Row("did:key, did:jwk, did:web, DID URLs", ["did.key", "did.jwk", "did.web", "did.did_url"]),
+        "text": Row(
+            "multibase, Multikey, xsd:dateTime",
+            ["codec.multibase", "keys.multicodec", "keys.multikey", "codec.xsd_datetime", "codec.timestamps"],
+        ),
+        "did": Row(
+            "did:key, did:jwk, did:web, DID URLs, their resolution",
+            ["did.key", "did.jwk", "did.web", "did.did_url", "did.resolution"],
+        ),
         "did_document": Row("DID documents, JSON Web Keys", ["did.document", "keys.jwk"]),
         "jws": Row("compact JWS, vc+jwt; also well signed", ["envelopes.jws", "envelopes.vc_jwt"]),
         "sd_jwt": Row(
@@ -71,6 +76,10 @@ TARGETS: Final[Mapping[str, Row]] = MappingProxyType(
         "status_list": Row(
             "status lists and their entries",
             ["credential.status_list", "credential.status_forms", "credential.bitstring_status"],
+        ),
+        "schema": Row(
+            "JSON Schemas of others",
+            ["credential.external_schema", "credential.schema_evaluation", "credential.schema_pattern"],
         ),
         "service": Row(
             "HTTP bodies and paths of the service",

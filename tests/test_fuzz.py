@@ -43,11 +43,11 @@ def test_every_target_has_a_corpus_of_small_files():
 
 
 def test_hypothesis_runs_the_same_targets():
-    outcome = fuzz("xsd_time", seconds=2, engine="hypothesis")
+    outcome = fuzz("text", seconds=2, engine="hypothesis")
     assert outcome.finding is None
-    assert outcome.executions > len(target.seeds("xsd_time"))
+    assert outcome.executions > len(target.seeds("text"))
     assert outcome.edges == 0  # it counts none
-    assert outcome.covered > 50
+    assert outcome.covered > 40
 
 
 @pytest.mark.parametrize("engine", dict.fromkeys([default_engine(), "hypothesis"]))

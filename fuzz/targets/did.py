@@ -7,7 +7,8 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from fuzz.target import Target, require, timed
-from signet_vc.did import did_url, jwk, key, web
+from signet_vc.codec import strict_json
+from signet_vc.did import did_url, jwk, key, resolution, web
 from signet_vc.did.document import key_in
 from signet_vc.did.resolver import holds_its_key, resolve_key
 from signet_vc.errors import ProblemError, UnavailableError
@@ -25,6 +26,7 @@ def _run(data: bytes) -> None:
         _jwk(did)
         _web(did)
         timed(holds_its_key, did)
+        _resolution(did)
     for method in (text, f"{text}#{text.rpartition(':')[2]}"):
         with suppress(ProblemError, UnavailableError):
             timed(resolve_key, method, controller=method.partition("#")[0], purpose="assertionMethod")
@@ -73,6 +75,14 @@ def _web(text: str) -> None:
         require(f"{parts.did}{parts.path}{query}{fragment}" == text, "the parts are the whole")
     for judge in (did_url.is_did, did_url.is_url, did_url.is_https_url):
         timed(judge, text)
+
+
+def _resolution(did: str) -> None:
+    """An answer for anything, in each of the ways to write one."""
+    for accept in ("", "application/did-resolution", "application/did", "text/html"):
+        answer = timed(resolution.resolve, did, {"accept": accept, "publicKeyFormat": "JsonWebKey"})
+        require(100 <= answer.status < 500 or answer.status == 501, f"a status: {answer.status}")  # noqa: PLR2004
+        strict_json.dumps(answer.result)
 
 
 def _hostile() -> Iterator[bytes]:

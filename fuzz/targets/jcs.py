@@ -16,13 +16,16 @@ from signet_vc.errors import ProblemError
 __all__ = ["TARGET"]
 
 _MIB = 1 << 20
+_LARGE = 1 << 16  # bytes, of which only the time is looked at
 
 
 def _run(data: bytes) -> None:
     value = _lenient(data)
-    written, reference = _or_none(jcs.canonicalize, value), _reference(value)
+    written = _or_none(jcs.canonicalize, value)
     wide = _or_none(jcs.canonicalize_wide, value)
-    require(written is None or written == reference, "RFC 8785 is what rfc8785 writes")
+    if len(data) > _LARGE:
+        return
+    require(written is None or written == _reference(value), "RFC 8785 is what rfc8785 writes")
     require(written is None or wide == written, "CANON is RFC 8785 where that accepts")
     if wide is not None:
         again = strict_json.loads(wide, max_bytes=len(wide))

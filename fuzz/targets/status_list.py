@@ -90,9 +90,9 @@ _ENTRY = "BitstringStatusListEntry"
 
 def _hostile() -> Iterator[bytes]:
     yield b"u" + b"A" * _MIB
-    compress = zlib.compressobj(9, zlib.DEFLATED, 31)
-    bomb = b"".join(compress.compress(bytes(_MIB)) for _ in range(512)) + compress.flush()
-    yield bomb  # half a gigabyte
+    compress = zlib.compressobj(1, zlib.DEFLATED, 31)
+    bomb = b"".join(compress.compress(bytes(_MIB)) for _ in range(64)) + compress.flush()
+    yield bomb  # sixty-four MiB
     yield gzip.compress(bomb, 9)
     yield gzip.compress(bytes(_MIB), 9) * 100  # members in a row
     entry = b'{"type":"BitstringStatusListEntry","statusPurpose":"message","statusSize":16}'

@@ -13,6 +13,7 @@ from signet_vc.errors import ProblemError
 __all__ = ["TARGET"]
 
 _MIB = 1 << 20
+_LARGE = 1 << 16  # bytes, of which only the time is looked at
 
 
 def _run(data: bytes) -> None:
@@ -20,6 +21,8 @@ def _run(data: bytes) -> None:
         value = timed(strict_json.loads, data)
     except ProblemError as error:
         require(len(error.problems) == 1, "a refusal has one problem")
+        return
+    if len(data) > _LARGE:
         return
     # the standard library's reader takes more, never something else
     require(repr(json.loads(data)) == repr(value), "the value is the one that another parser reads")
