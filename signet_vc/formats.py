@@ -24,7 +24,16 @@ from signet_vc.errors import Code, Problem, ProblemError, problem
 from signet_vc.limits import Limits
 from signet_vc.proofs import data_integrity
 
-__all__ = ["FORMATS", "Content", "Demands", "Opened", "Verdict", "open_content", "read_content"]
+__all__ = [
+    "FORMATS",
+    "Content",
+    "Demands",
+    "Opened",
+    "SelfAsserted",
+    "Verdict",
+    "open_content",
+    "read_content",
+]
 
 Token: TypeAlias = Jws | SdJwt | CoseSign1
 Content: TypeAlias = Json | Token  # what was parsed
@@ -258,6 +267,57 @@ class _Enveloped:
         """``exp``, ``nbf``, ``iat`` (RFC 7519 §4.1)."""
         registered = self._envelope.registered(self._token, self.credential)
         return registered_claims.time_problems(registered, at_ns=at_ns, skew_ns=skew_ns)
+
+
+class SelfAsserted:
+    """What a holder claims of itself in a presentation, secured by the presentation's own proof alone.
+
+    Spec: VCDM 2.0 §4.13.4.
+    """
+
+    __slots__ = ("_by", "_holds", "credential")
+    securings: ClassVar[list[str]] = []
+
+    def __init__(self, credential: JsonObject, by: Opened, *, holds: bool) -> None:
+        """by: the presentation. holds: whether its signatures verify."""
+        self.credential = credential
+        self._by = by
+        self._holds = holds
+
+    @property
+    def format(self) -> str:
+        """That of the presentation."""
+        return self._by.format
+
+    @property
+    def signer(self) -> str | None:
+        """Who made the presentation."""
+        return self._by.signer
+
+    @property
+    def signs_contexts(self) -> bool:
+        """As the presentation's signature does."""
+        return self._by.signs_contexts
+
+    @property
+    def exempt(self) -> frozenset[str]:
+        """Nothing: it stands in no envelope of its own."""
+        return frozenset()
+
+    def form_problems(self, *, strict: bool) -> list[Problem]:  # noqa: ARG002 - as the presentation's
+        """Nothing: what is beside it was looked at with the presentation."""
+        return []
+
+    def verify(self, demands: Demands) -> Verdict:  # noqa: ARG002 - as the presentation's
+        """Take over whether the presentation's signatures hold."""
+        if self._holds:
+            return Verdict((), (), self.credential)
+        detail = "the presentation that secures it does not verify"
+        return Verdict([problem(Code.PROOF_INVALID, detail)], (), None)
+
+    def time_problems(self, at_ns: int, skew_ns: int) -> tuple[list[Problem], list[Problem]]:  # noqa: ARG002
+        """Nothing: the presentation's signature has the times."""
+        return [], []
 
 
 FORMATS: Final = (_DataIntegrity.format, *vc_jwt.TYPES, *sd_jwt.TYPES, *cose.TYPES)

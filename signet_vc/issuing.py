@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from signet_vc.codec import jcs
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.codec.timestamps import format_s
-from signet_vc.credential import bitstring_status, model, presentation, profile, terms
+from signet_vc.credential import bitstring_status, model, presentation, profile, related_resource, terms
 from signet_vc.envelopes import cose, sd_jwt, vc_jwt
 from signet_vc.errors import Code, ProblemError, UsageError, problem
 from signet_vc.keys.key_type import KeyType
@@ -107,6 +107,7 @@ def _check(document: JsonObject, key_type: KeyType, verification_method: str) ->
         problems = presentation.check(document, issuing=True)
     else:
         problems = model.check(document, issuing=True) + bitstring_status.form_problems(document)
+        problems = problems or related_resource.problems(document, load=None)
     if not bound and not problems:
         problems = terms.problems(with_proof_terms(document))
     controller = verification_method.partition("#")[0]

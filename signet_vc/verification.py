@@ -1,6 +1,6 @@
 """The one verification of any credential or presentation: what was checked, and every problem found.
 
-The steps stand in STEPS, in order, each a function that can be read by itself. The first three stop at once;
+The steps stand in STEPS, in order; what each does is in ``verification_steps``. The first three stop at once;
 the others are all made, so that everything wrong is told. How an input is secured is told by its content,
 through FORMATS. What a credential refers to, and what a presentation presents, is judged after them.
 
@@ -10,65 +10,21 @@ Spec: VCDM 2.0 §7.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple
 
 from signet_vc import references
-from signet_vc.codec import timestamps
+from signet_vc import verification_steps as steps
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.credential import bitstring_status, model, presentation, profile, terms
-from signet_vc.did.resolver import holds_its_key
+from signet_vc.credential import model, presentation
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
-from signet_vc.formats import Content, Demands, Opened, open_content, read_content
+from signet_vc.formats import SelfAsserted
 from signet_vc.policy import Policy
 from signet_vc.result import Check, Verification
+from signet_vc.verification_steps import Case, Input
 
 __all__ = ["STEPS", "Input", "Step", "verify"]
-
-Input: TypeAlias = bytes | str | Mapping[str, Any]
-
-
-class Case:
-    """One verification under way: what is known so far. Steps read it, and write what later ones need."""
-
-    __slots__ = (
-        "at",
-        "bound",
-        "content",
-        "credentials",
-        "data",
-        "document",
-        "further",
-        "issuer",
-        "notices",
-        "opened",
-        "policy",
-        "presents",
-    )
-
-    def __init__(self, data: Input, policy: Policy, at_ns: int, *, content: Content = None) -> None:
-        self.data = data
-        self.policy = policy
-        self.at = at_ns
-        self.content = content  # what was parsed; given for what came inside of something that was
-        self.further = True  # whether what it refers to is judged too
-        self.opened: Opened | None = None  # the credential in it, if it is of a known format
-        self.issuer: str | None = None  # who that claims signed it; of a presentation, its holder
-        self.bound = False  # whether the attestation format binds it
-        self.presents = False  # whether it is a presentation
-        self.document: JsonObject | None = None  # what was signed
-        self.credentials: list[Verification] = []  # what came of those that it presents
-        self.notices: list[Problem] = []
-
-    @property
-    def secured(self) -> Opened:
-        """What is verified. Raises ProblemError if there is nothing that can be."""
-        if self.opened is None:
-            if isinstance(self.content, dict):
-                raise ProblemError.of(Code.PROOF_MISSING, "the object has no proof", "/proof")
-            raise ProblemError.of(Code.UNKNOWN_FORMAT, "nothing that is secured in a way known here")
-        return self.opened
 
 
 class Step(NamedTuple):
@@ -146,174 +102,13 @@ def _told(case: Case, problems: list[Problem], checks: list[Check]) -> Verificat
     )
 
 
-# --- the steps -----------------------------------------------------------------------------------------
-
-
-def _parse(case: Case) -> list[Problem]:
-    """(1) Limits, strict parse; and by its content, what it is."""
-    if case.content is None:
-        case.content = read_content(case.data, case.policy.limits)
-    case.opened = opened = open_content(case.content, case.policy.limits)
-    if opened is not None:
-        credential = opened.credential
-        case.presents = presentation.is_presentation(credential)
-        case.issuer = presentation.holder_of(credential) if case.presents else model.issuer_of(credential)
-        if case.presents and case.issuer is None:
-            case.issuer = opened.signer
-        case.bound = profile.names_profile(credential)
-    return []
-
-
-def _format(case: Case) -> list[Problem]:
-    """The format is known and allowed, and so are its cryptosuites or its algorithm."""
-    policy, secured = case.policy, case.secured
-    if policy.formats is not None and secured.format not in policy.formats:
-        return [problem(Code.UNKNOWN_FORMAT, f"the policy does not allow {secured.format}")]
-    if policy.securings is None:
-        return []
-    return [
-        problem(Code.UNSUPPORTED_CRYPTOSUITE, f"the policy does not allow {each[:100]}")
-        for each in secured.securings
-        if each not in policy.securings
-    ]
-
-
-def _schema(case: Case) -> list[Problem]:
-    """(2) What a credential shows by itself: the attestation format's rules if they bind it, else VCDM's."""
-    secured = case.secured
-    credential = secured.credential
-    if case.bound:
-        problems = profile.shape_problems(credential) or profile.consistency_problems(credential)
-        return problems + secured.form_problems(strict=True)
-    limits = case.policy.limits
-    if case.presents:
-        problems = presentation.check(credential, limits=limits)
-    else:
-        problems = model.check(credential) + bitstring_status.form_problems(credential, limits=limits)
-    problems += secured.form_problems(strict=False)
-    return problems or _terms(case, credential)
-
-
-# A proof is for its cryptosuite to judge, and what is presented is verified by itself.
-_APART: Final = frozenset({"proof", "verifiableCredential"})
-
-
-def _terms(case: Case, credential: JsonObject) -> list[Problem]:
-    """Every term is defined, by contexts that the signature covers or that are known beforehand."""
-    secured = case.secured
-    own = {name: value for name, value in credential.items() if name not in _APART}
-    problems = terms.problems(own, limits=case.policy.limits, exempt=secured.exempt)
-    covered = secured.signs_contexts or case.policy.inline_contexts
-    if not covered and model.has_inline_context(credential):
-        detail = "an inline context, which the signature does not cover"
-        problems.append(problem(Code.UNKNOWN_CONTEXT, detail, "/@context"))
-    return problems
-
-
-def _signer(case: Case) -> list[Problem]:
-    """(3) The issuer is one that the policy trusts, the holder one that it lets present."""
-    policy = case.policy
-    if not policy.has_anchor:
-        detail = "nobody is trusted: name who is in allowed_signers"
-        return [problem(Code.NO_TRUST_ANCHOR, detail)]
-    if case.presents:
-        return _holder(case)
-    if case.issuer is None or not policy.allows(case.issuer, case.at):
-        return [problem(Code.SIGNER_NOT_ALLOWED, f"{case.issuer} is not an allowed signer", "/issuer")]
-    return []
-
-
-def _holder(case: Case) -> list[Problem]:
-    """Whoever has the key may present what allowed signers issued; to present nothing takes to be one."""
-    policy = case.policy
-    if policy.allowed_holders is not None:
-        allowed = case.issuer in policy.allowed_holders
-    elif presentation.presented(case.secured.credential):
-        allowed = True
-    else:
-        allowed = case.issuer is not None and policy.allows(case.issuer, case.at)
-    if allowed:
-        return []
-    return [problem(Code.SIGNER_NOT_ALLOWED, f"{case.issuer} is not an allowed holder", "/holder")]
-
-
-def _proof(case: Case) -> list[Problem]:
-    """(4) The signatures are the issuer's, or the holder's, over this document."""
-    issuer, policy = case.issuer, case.policy
-    if issuer is None:
-        return [problem(Code.INVALID_CREDENTIAL, "nobody is named whose signature it should be", "/issuer")]
-    if not holds_its_key(issuer) and _signer(case):
-        detail = "not checked: a stranger must not choose what is looked up"
-        return [problem(Code.PROOF_INVALID, detail)]
-    verdict = case.secured.verify(
-        Demands(
-            controller=issuer,
-            purpose="authentication" if case.presents else "assertionMethod",
-            resolver=policy.resolver,
-            at_ns=case.at,
-            skew_ns=policy.skew_ns,
-            strict=case.bound,
-            domain=policy.domain,
-            challenge=policy.challenge,
-            unknown_proofs=policy.unknown_proofs,
-        )
-    )
-    case.document = verdict.document
-    case.notices += verdict.notices
-    return [_of_holder(each) for each in verdict.problems] if case.presents else list(verdict.problems)
-
-
-def _of_holder(each: Problem) -> Problem:
-    """Below, whoever has to have signed is the issuer; of a presentation it is the holder."""
-    if each.code is not Code.KEY_NOT_CONTROLLED_BY_ISSUER:
-        return each
-    return problem(Code.KEY_NOT_CONTROLLED_BY_HOLDER, "the key is not the holder's", each.pointer)
-
-
-def _validity(case: Case) -> list[Problem]:
-    """The time of judgement lies in the validity period, and in the signature's."""
-    at, skew = case.at, case.policy.skew_ns
-    if case.bound:
-        return _bound_validity(case, at, skew)
-    credential = case.secured.credential
-    problems, notices = case.secured.time_problems(at, skew)
-    case.notices += notices
-    if case.presents:  # a presentation has no period of its own
-        return problems
-    begins, ends = model.period_members(credential)
-    start, end = model.validity_of(credential)
-    if start is not None and start - skew > at:
-        problems.append(problem(Code.NOT_YET_VALID, "it is not valid yet", f"/{begins}"))
-    if end is not None and end + skew < at:
-        problems.append(problem(Code.EXPIRED, "it is no longer valid", f"/{ends}"))
-    case.notices += model.unzoned_times(credential)
-    return problems
-
-
-_DEADLINE_PASSED: Final = problem(
-    Code.DEADLINE_PASSED, "the call may no longer be begun", "/credentialSubject/deadline"
-)
-
-
-def _bound_validity(case: Case, at: int, skew: int) -> list[Problem]:
-    """FORMAT, *As evidence*: what was stated stays stated; a deadline that passed is reported, no fault."""
-    credential = case.secured.credential
-    deadline = timestamps.parse(credential["credentialSubject"].get("deadline"))
-    if deadline is not None and deadline < at:
-        case.notices.append(_DEADLINE_PASSED)
-    signed = timestamps.parse(credential["validFrom"])
-    if signed is None or signed - skew > at:
-        return [problem(Code.NOT_YET_VALID, "signed in the future", "/validFrom")]
-    return []
-
-
 STEPS: Final[tuple[Step, ...]] = (
-    _step("parse", _parse, stops=True),
-    _step("format", _format, stops=True),
-    _step("schema", _schema, stops=True),
-    _step("signer", _signer),
-    _step("proof", _proof),
-    _step("validity", _validity),
+    _step("parse", steps.parse, stops=True),
+    _step("format", steps.format_allowed, stops=True),
+    _step("schema", steps.schema, stops=True),
+    _step("signer", steps.signer),
+    _step("proof", steps.proof),
+    _step("validity", steps.validity),
 )
 
 
@@ -347,7 +142,7 @@ def _judge_further(case: Case, problems: list[Problem], checks: list[Check]) -> 
         if found.problems:
             checks.append(_failed(found.name, found.problems))
         elif found.name in credential:
-            outcome: Any = "skipped" if found.skipped else "passed"
+            outcome: Literal["passed", "skipped"] = "skipped" if found.skipped else "passed"
             checks.append(Check(name=found.name, outcome=outcome, reason=found.skipped))
 
 
@@ -363,14 +158,13 @@ def _judge_presented(case: Case, problems: list[Problem], checks: list[Check]) -
     presented = presentation.presented(case.secured.credential)
     found: list[Problem] = []
     for place, credential in presented:
+        inner = Case(credential, case.policy.for_presented(), case.at, content=credential)
+        inner.further = case.further
         if presentation.is_self_asserted(case.secured.credential, credential):
-            result = _self_asserted(case, credential)
-        else:
-            inner = Case(credential, case.policy.for_presented(), case.at, content=credential)
-            inner.further = case.further
-            result = _judge(inner)
-            if inner.presents:
-                found.append(problem(Code.INVALID_PRESENTATION, "a presentation is no credential", place))
+            inner.opened = SelfAsserted(credential, case.secured, holds=case.document is not None)
+        result = _judge(inner)
+        if inner.presents:
+            found.append(problem(Code.INVALID_PRESENTATION, "a presentation is no credential", place))
         found += [replace(each, pointer=place + each.pointer) for each in result.problems]
         case.notices += [replace(each, pointer=place + each.pointer) for each in result.notices]
         case.credentials.append(result)
@@ -379,24 +173,6 @@ def _judge_presented(case: Case, problems: list[Problem], checks: list[Check]) -
         checks.append(_failed(_PRESENTED, found))
     elif presented:
         checks.append(Check(name=_PRESENTED, outcome="passed"))
-
-
-def _self_asserted(case: Case, credential: JsonObject) -> Verification:
-    """VCDM 2.0 §4.13.4: what the holder claims of itself is secured by the presentation's own proof."""
-    issuer = model.issuer_of(credential)
-    problems = model.check(credential)
-    if issuer is None or not case.policy.allows(issuer, case.at):
-        problems.append(problem(Code.SIGNER_NOT_ALLOWED, f"{issuer} is not an allowed signer", "/issuer"))
-    return Verification(
-        verified=not problems and case.document is not None,
-        problems=tuple(problems),
-        notices=(),
-        checks=(),
-        document=None if problems or case.document is None else credential,
-        format=case.secured.format,
-        types=model.types_of(credential),
-        issuer=issuer,
-    )
 
 
 # --- what is told ---------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from signet_vc.keys.jwk import public_to_jwk
 from signet_vc.limits import NANOSECONDS
 
 KEYS = {each.did: each for each in (AGENT, SERVER)}
+V2 = "https://www.w3.org/ns/credentials/v2"
 ALGORITHMS = ["Ed25519", "P-256", "P-384"]
 
 
@@ -179,6 +180,22 @@ def test_what_is_signed_already_is_not_signed_again(securing):
         ({"validFrom": "2026-03-30T00:00:00"}, [("INVALID_CREDENTIAL", "/validFrom")]),
         ({"@context": ["https://www.w3.org/ns/credentials/v2", "x"]}, [("UNKNOWN_CONTEXT", "/@context/1")]),
         ({"issuer": SERVER.did}, [("KEY_NOT_CONTROLLED_BY_ISSUER", "/issuer")]),
+        (
+            {"relatedResource": {"id": V2, "digestSRI": "sha256-" + "A" * 43 + "="}},
+            [("RELATED_RESOURCE_MISMATCH", "/relatedResource/digestSRI")],
+        ),
+        (
+            {"@context": [V2], "undefined": 1},
+            [
+                ("UNDEFINED_TERM", "/type"),
+                ("UNDEFINED_TERM", "/undefined"),
+                ("UNDEFINED_TERM", "/credentialSubject/alumniOf"),
+            ],
+        ),
+        (
+            {"credentialStatus": {"type": "BitstringStatusListEntry", "statusListIndex": "007"}},
+            [("INVALID_CREDENTIAL", "/credentialStatus/statusListCredential")],
+        ),
         ({"credentialSubject": {"a": 2**53}}, [("NUMBER_OUT_OF_RANGE", "/credentialSubject/a")]),
         ({"credentialSubject": {"a": float("nan")}}, [("NUMBER_OUT_OF_RANGE", "/credentialSubject/a")]),
         ({"credentialSubject": {"a": object()}}, [("MALFORMED_JSON", "/credentialSubject/a")]),

@@ -103,6 +103,18 @@ def test_what_the_holder_claims_of_itself_needs_no_proof_of_its_own():
     assert codes(judged(made)) == ["SIGNER_NOT_ALLOWED"]
 
 
+def test_what_the_holder_claims_of_itself_is_held_to_every_rule():
+    def claims(**members):
+        own = {**alumni_credential(HOLDER.did), "id": "urn:uuid:11111111-1111-4111-8111-111111111111"}
+        return codes(judged(presented({**own, **members}), allowed_signers=[HOLDER.did]))
+
+    assert claims(validUntil="2024-01-01T00:00:00Z") == ["EXPIRED"]
+    assert claims(validFrom="2999-01-01T00:00:00Z") == ["NOT_YET_VALID"]
+    made = presented({**alumni_credential(HOLDER.did)})
+    made["verifiableCredential"][0]["name"] = "Another"
+    assert codes(judged(made, allowed_signers=[HOLDER.did])) == ["PROOF_INVALID", "PROOF_INVALID"]
+
+
 # --- refused ---
 
 
