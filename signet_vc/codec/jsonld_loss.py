@@ -7,7 +7,7 @@ or changed by anyone, so it is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Final
 
 from signet_vc.codec.strict_json import Json, JsonObject
@@ -54,7 +54,7 @@ def loss(expanded: list[Json], *, rdf: bool) -> str | None:
         else:
             found = _loss_of_node(item, pending, match)
             if found is None and rdf:
-                found = _blank_predicate(item)
+                found = _loss_of_statements(item)
         if found is None and rdf and "@index" in item:
             found = "an index, which no graph holds"
         if found is not None:
@@ -107,6 +107,9 @@ def _loss_of_value(item: JsonObject, *, rdf: bool) -> str | None:
     return None
 
 
-def _blank_predicate(item: JsonObject) -> str | None:
-    names: Iterator[str] = iter((*item, *item.get("@reverse", ())))
-    return "a property without an IRI" if any(name[0] == "_" for name in names) else None
+def _loss_of_statements(item: JsonObject) -> str | None:
+    if any(name[0] == "_" for name in (*item, *item.get("@reverse", ()))):
+        return "a property without an IRI"
+    if any(type(each) is dict and each.keys() == {"@id"} for each in item.get("@graph", ())):
+        return "a graph of a name alone, which states nothing"
+    return None

@@ -200,6 +200,8 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
 
     def _embedded(self, active_ctx: Any, context: Any) -> Any:
         """Process a context of the document itself; objects in it are counted, for they multiply."""
+        if context is False:  # PyLD's own word, in its mappings, for a context of null
+            raise ProblemError.of(Code.INVALID_CREDENTIAL, "a context is neither a name nor an object")
         if not isinstance(context, str):
             self._inline_bytes += len(jcs.canonicalize(context))
             if self._inline_bytes > self._limits.context_bytes:

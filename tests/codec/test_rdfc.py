@@ -151,19 +151,21 @@ documents = st.recursive(
 )
 
 
-def loops(lines: str) -> bool:
-    """Whether a blank node stands twice in a statement: PyLD's URDNA2015 counts such a statement twice."""
+def counts_twice(lines: str) -> bool:
+    """Whether PyLD counts a statement twice: of one blank node at two places, or made from two empty lists."""
     labels = [[each for each in line.split(" ") if each.startswith("_:")] for line in lines.splitlines()]
-    return any(len(set(each)) < len(each) for each in labels)
+    twice = len(set(lines.splitlines())) < len(lines.splitlines())
+    return twice or any(len(set(each)) < len(each) for each in labels)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(documents)
 def test_the_graph_is_pylds(members):
     document = {"@context": OWN, "ex:top": "it", **members}
     before = copy.deepcopy(document)
     found = rdfc.canonicalize(document).decode()
-    assert loops(found) or found == by_pyld(document)
+    expected = by_pyld(document)
+    assert counts_twice(expected) or found == expected
     assert document == before
 
 
@@ -248,6 +250,8 @@ def test_what_would_be_lost_is_refused_where_it_stands(document, pointer):
         {"@context": OWN, "texts": {"en": None}, "ex:a": 1},
         {"@context": OWN, "ex:a": {"@set": ["x"], "@index": "i"}},
         {"@context": OWN, "@graph": ["floating"]},
+        {"@context": OWN, "graph": {"named": "urn:x"}},
+        {"@context": V2, "type": "VerifiablePresentation", "verifiableCredential": [{"id": "urn:vc"}]},
         {"@context": OWN},
         {"@context": V2, "id": "urn:only"},
     ],
@@ -286,6 +290,7 @@ def test_what_only_rdf_loses_may_be_expanded():
         ({"@context": {"@import": "urn:no"}, "a": 1}, Code.UNKNOWN_CONTEXT, "/@context"),
         ({"@context": {"@import": 5}, "a": 1}, Code.INVALID_CREDENTIAL, ""),
         ({"@context": 5, "a": 1}, Code.INVALID_CREDENTIAL, ""),
+        ({"@context": False, "urn:a": 1}, Code.INVALID_CREDENTIAL, ""),
         ({"@context": [[V2]], "a": 1}, Code.INVALID_CREDENTIAL, ""),
         ({"@context": {"t": 5}, "t": 1}, Code.INVALID_CREDENTIAL, ""),
         ({"@context": {"@vocab": None}, "t": 1}, Code.INVALID_CREDENTIAL, ""),  # PyLD: KeyError
