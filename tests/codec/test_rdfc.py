@@ -152,7 +152,7 @@ documents = st.recursive(
 
 
 def counts_twice(lines: str) -> bool:
-    """Whether PyLD counts a statement twice: of one blank node at two places, or made from two empty lists."""
+    """Whether PyLD counts a statement twice: a blank node stands in it twice, or two empty lists make it."""
     labels = [[each for each in line.split(" ") if each.startswith("_:")] for line in lines.splitlines()]
     twice = len(set(lines.splitlines())) < len(lines.splitlines())
     return twice or any(len(set(each)) < len(each) for each in labels)
