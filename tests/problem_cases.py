@@ -1,4 +1,4 @@
-"""For every problem code an input that provokes it, given to ``verify``, to the engine or to a session."""
+"""For every problem code an input that provokes it, given to ``verify``, the engine, a session or an edge."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any, Final
 
 from engine import ABSENT, AGENT, RESULT, SERVER, STRANGER, Sides, call, carrier_of, memory_store, run
 from failing_store import FailingStore
+from identities import P256
+from proofs.signed_proofs import signed_with
 
-from signet_vc import Policy, audit, sign, verify
+from signet_vc import Policy, audit, present, sign, verify
 from signet_vc.attestation.call import Answer
 from signet_vc.attestation.store import AttestationStore
 from signet_vc.codec.digest import digest
-from signet_vc.errors import Code, Problem
+from signet_vc.credential import bitstring_status
+from signet_vc.errors import Code, Problem, ProblemError, UnavailableError
+from signet_vc.fetch import Fetcher
 from signet_vc.mcp import AgentSession
 from signet_vc.mcp.messages import EXTENSION
 from signet_vc.policy import AllowedSigner
@@ -73,6 +77,101 @@ def by_a_key_of_another() -> Found:
 def by_a_did_that_nobody_resolves() -> Found:
     document = with_proof(verificationMethod=f"{ELSEWHERE}#key")
     return verified({**document, "issuer": ELSEWHERE}, ELSEWHERE)
+
+
+# -- credentials and presentations of others -------------------------------------------------------
+
+ASKED: Final = {"domain": "shop.example", "challenge": "a8fR3n-0017"}
+EXAMPLES: Final = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"]
+V2: Final = EXAMPLES[0]
+
+
+def of_others(**members: Any) -> dict[str, Any]:
+    """A signed credential with members that an issuer would be refused."""
+    return signed_with(AGENT, credential(**members))
+
+
+def presented(**how: Any) -> Any:
+    return present([signed()], P256, **{**ASKED, **how})
+
+
+def by_a_key_that_is_not_the_holders() -> Found:
+    return verified({**presented(), "holder": STRANGER.did}, **ASKED)
+
+
+def on_a_proof_that_is_not_there() -> Found:
+    return verified(signed_with(AGENT, credential(), previousProof="urn:uuid:1"))
+
+
+def a_crowd() -> Found:
+    """More nodes than are expanded, in a document of ordinary size."""
+    subjects = [{"knows": {"knows": {"knows": {"type": "Person"}}}}] * 3000
+    proof = {**signed()["proof"], "cryptosuite": "eddsa-rdfc-2022"}
+    document = {**credential(), "@context": EXAMPLES, "credentialSubject": subjects, "proof": proof}
+    return verified(document)
+
+
+def by_a_document_of_another() -> Found:
+    class Elsewhere:
+        def resolve(self, _did: str) -> dict[str, Any]:
+            return {"id": "did:web:other.example"}
+
+    document = with_proof(verificationMethod=f"{ELSEWHERE}#key")
+    return verified({**document, "issuer": ELSEWHERE}, ELSEWHERE, resolver=Elsewhere())
+
+
+def disclosed(rest: str, **policy: Any) -> Found:
+    """An SD-JWT that names a holder's key, with something at its end."""
+    token = sign(credential(), AGENT, securing="sd-jwt", holder_key=P256.public_key)
+    return verified(token + rest, **policy)
+
+
+def of_a_schema(schema: dict[str, Any] | None) -> Found:
+    url = "https://example.com/schema.json"
+    document = signed(credentialSchema={"id": url, "type": "JsonSchema"})
+    full = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url, **(schema or {})}
+    return verified(document, loader=None if schema is None else Loaded(json.dumps(full).encode()))
+
+
+class Loaded:
+    """Gives the same for every URL, or cannot."""
+
+    def __init__(self, data: bytes | None) -> None:
+        self.data = data
+
+    def load(self, _url: str) -> bytes:
+        if self.data is None:
+            raise UnavailableError("nobody answers", code=Code.RESOLVER_UNAVAILABLE)
+        return self.data
+
+
+LIST: Final = "https://example.com/status/1"
+
+
+def listed(purpose: str, *, index: int = 7, of: str | None = None, length: int | None = None) -> Found:
+    """A credential whose bit is set in a list of this purpose, or of another, or of this length in bytes."""
+    bits = bitstring_status.new_list()
+    bitstring_status.set(bits, 7, 1, 1)
+    document = bitstring_status.list_credential(
+        id=LIST,
+        issuer=AGENT.did,
+        purposes=of or purpose,
+        encoded=bitstring_status.encode(bits if length is None else bytes(length)),
+    )
+    served = Loaded(json.dumps(signed_with(AGENT, document)).encode())
+    return verified(of_others(credentialStatus=entry(purpose, index)), loader=served)
+
+
+def entry(purpose: str, index: int) -> dict[str, Any]:
+    return bitstring_status.entry(list_url=LIST, index=index, purpose=purpose)
+
+
+def fetched(url: str) -> Found:
+    try:
+        Fetcher([]).load(url)
+    except ProblemError as error:
+        return codes(error.problems)
+    return []
 
 
 # -- the server ------------------------------------------------------------------------------------
@@ -258,4 +357,35 @@ CASES: Final[dict[Code, Case]] = {
     Code.CHAIN_BROKEN: one_removed,
     Code.VALUE_ERASED: without_its_salts,
     Code.AUTHORIZATION_NOT_EVALUATED: an_authorization,
+    Code.UNDEFINED_TERM: lambda: verified(of_others(nickname="undefined")),
+    Code.GRAPH_TOO_COMPLEX: a_crowd,
+    Code.INVALID_PRESENTATION: lambda: verified({**presented(), "holder": 1}, **ASKED),
+    Code.CHALLENGE_MISMATCH: lambda: verified(presented(challenge="another"), **ASKED),
+    Code.DOMAIN_MISMATCH: lambda: verified(presented(domain="other.example"), **ASKED),
+    Code.PROOF_CHAIN_BROKEN: on_a_proof_that_is_not_there,
+    Code.KEY_NOT_CONTROLLED_BY_HOLDER: by_a_key_that_is_not_the_holders,
+    Code.CONTROLLER_DOCUMENT_INVALID: by_a_document_of_another,
+    Code.VERIFICATION_METHOD_URL_INVALID: lambda: verified(with_proof(verificationMethod="#key")),
+    Code.MALFORMED_CBOR: lambda: verified(b"\xd2\x84"),
+    Code.DISCLOSURE_INVALID: lambda: disclosed("WyJzYWx0IiwibmFtZSIsIk5vYm9keSJd~"),
+    Code.KEY_BINDING_MISSING: lambda: disclosed("", **ASKED),
+    Code.KEY_BINDING_INVALID: lambda: disclosed("e30.e30.e30", **ASKED),
+    Code.RELATED_RESOURCE_MISMATCH: lambda: verified(
+        of_others(relatedResource={"id": V2, "digestSRI": "sha256-" + "A" * 43 + "="})
+    ),
+    Code.SCHEMA_MISMATCH: lambda: of_a_schema({"required": ["name"]}),
+    Code.SCHEMA_INDETERMINATE: lambda: of_a_schema(None),
+    Code.STATUS_REVOKED: lambda: listed("revocation"),
+    Code.STATUS_SUSPENDED: lambda: listed("suspension"),
+    Code.STATUS_MESSAGE: lambda: listed("refresh"),
+    Code.STATUS_NOT_EVALUATED: lambda: verified(
+        of_others(**{"@context": EXAMPLES}, credentialStatus={"type": "Other"})
+    ),
+    Code.STATUS_UNAVAILABLE: lambda: verified(
+        of_others(credentialStatus=entry("revocation", 7)), loader=Loaded(None)
+    ),
+    Code.STATUS_LIST_INVALID: lambda: listed("revocation", of="suspension"),
+    Code.STATUS_LIST_TOO_SHORT: lambda: listed("revocation", length=16),
+    Code.STATUS_INDEX_OUT_OF_RANGE: lambda: listed("revocation", index=131_072),
+    Code.FETCH_REFUSED: lambda: fetched("https://example.com/"),
 }

@@ -12,6 +12,11 @@ from signet_vc.errors import TITLES, Code, problem
 
 RESERVED = {Code.DELEGATION_INVALID}
 PAGE = (Path(__file__).parents[1] / "docs" / "problem-codes.md").read_text(encoding="utf-8")
+TYPES = {
+    code: uri
+    for uri, codes in re.findall(r"^\| `(https://\S+)` \| (.*) \|$", PAGE, re.MULTILINE)
+    for code in re.findall(r"`(\w+)`", codes)
+}
 
 
 @pytest.mark.parametrize("code", [code for code in Code if code not in RESERVED])
@@ -21,6 +26,10 @@ def test_the_code_is_provoked(code: Code) -> None:
 
 def test_every_code_has_a_case_and_no_other() -> None:
     assert set(problem_cases.CASES) == set(Code) - RESERVED
+
+
+def test_the_documentation_gives_each_code_its_w3c_type() -> None:
+    assert {str(code): uri for code in Code if (uri := problem(code, "").type) is not None} == TYPES
 
 
 def test_every_code_has_a_title_of_its_own() -> None:
