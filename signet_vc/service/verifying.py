@@ -25,6 +25,10 @@ def verify_credential(policy: PolicyFor, data: bytes) -> Reply:
 
     Spec: VCALM, Verify Credential. Option: ``returnCredential``.
     """
+    return _judged(_credential, policy, data)
+
+
+def _credential(policy: PolicyFor, data: bytes) -> Reply:
     body = Body(data)
     document = body.document("verifiableCredential", Code.INVALID_CREDENTIAL)
     if is_presentation(document) or document.get("type") == enveloped.PRESENTATION_TYPE:
@@ -42,6 +46,10 @@ def verify_presentation(policy: PolicyFor, data: bytes) -> Reply:
     Spec: VCALM, Verify Presentation. Options: ``domain``, ``challenge``, which its proof must have;
     ``returnPresentation``.
     """
+    return _judged(_presentation, policy, data)
+
+
+def _presentation(policy: PolicyFor, data: bytes) -> Reply:
     body = Body(data)
     document = body.document("verifiablePresentation", Code.INVALID_PRESENTATION)
     if not is_presentation(document) and not enveloped.is_enveloped(document):
@@ -59,6 +67,14 @@ def verify_presentation(policy: PolicyFor, data: bytes) -> Reply:
     if body.option_flag("returnPresentation"):
         more["verifiablePresentation"] = document
     return _answer(result, more)
+
+
+def _judged(judge: Callable[[PolicyFor, bytes], Reply], policy: PolicyFor, data: bytes) -> Reply:
+    """Say of what is not even a document that it does not verify."""
+    try:
+        return judge(policy, data)
+    except ProblemError as error:
+        return reply.problems(error.problems, more={"verified": False})
 
 
 def _other(detail: str, code: Code) -> ProblemError:
