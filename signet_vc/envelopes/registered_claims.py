@@ -13,7 +13,7 @@ from typing import Any, Final, TypeGuard
 from signet_vc.errors import Code, Problem, UsageError, problem
 from signet_vc.limits import NANOSECONDS
 
-__all__ = ["NAMES", "added", "audience_problems", "conflict_notices", "is_numeric_date", "time_problems"]
+__all__ = ["NAMES", "added", "audience_problems", "is_numeric_date", "time_problems"]
 
 # What a caller may add to a document that is signed; the others are the document's to say.
 NAMES: Final = ("aud", "exp", "iat", "nonce")
@@ -76,20 +76,6 @@ def audience_problems(
     if challenge is not None and claims.get("nonce") != challenge:
         problems.append(problem(Code.CHALLENGE_MISMATCH, "nonce is not the expected one", "/nonce"))
     return problems
-
-
-def conflict_notices(document: Mapping[str, Any]) -> list[Problem]:
-    """Tell of claims that SHOULD say the same as the document's own members (VC-JOSE-COSE §3.1.3).
-
-    Of ``jti`` beside ``id``, ``sub`` beside the subject's; ``iss`` is no notice but part of the signature.
-    """
-    subject = document.get("credentialSubject")
-    own = {"jti": document.get("id"), "sub": subject.get("id") if isinstance(subject, dict) else None}
-    return [
-        problem(Code.INVALID_CREDENTIAL, "not what the document itself says", f"/{name}")
-        for name, value in own.items()
-        if name in document and value is not None and document[name] != value
-    ]
 
 
 def is_numeric_date(value: Any) -> TypeGuard[float]:

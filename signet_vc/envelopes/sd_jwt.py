@@ -15,7 +15,7 @@ from signet_vc.did.resolver import Resolver
 from signet_vc.envelopes import jws, media, sd_jwt_binding, vc_jwt
 from signet_vc.envelopes.jws import Jws
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
-from signet_vc.envelopes.registered_claims import audience_problems, conflict_notices, time_problems
+from signet_vc.envelopes.registered_claims import audience_problems, time_problems
 from signet_vc.envelopes.sd_jwt_binding import MAX_AGE_NS, KeyBindingToSign
 from signet_vc.envelopes.sd_jwt_disclosures import Shown, Steps, show
 from signet_vc.envelopes.sd_jwt_issuing import ENVELOPE, SdJwtToSign, is_needed, prepare
@@ -241,7 +241,7 @@ def notices(parsed: SdJwt, document: JsonObject) -> tuple[Problem, ...]:
         for place in parsed.shown.places
         if is_needed(place, kind)
     )
-    return (*media.header_notices(parsed.token.header, kind, ENVELOPE), *needed, *conflict_notices(document))
+    return (*media.header_notices(parsed.token.header, kind, ENVELOPE), *needed)
 
 
 def _prefixes(way: Steps) -> list[Steps]:

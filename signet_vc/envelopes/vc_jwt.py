@@ -19,7 +19,7 @@ from signet_vc.did.resolver import Resolver
 from signet_vc.envelopes import jws, media, signature
 from signet_vc.envelopes.jws import Jws, JwsToSign
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
-from signet_vc.envelopes.registered_claims import added, audience_problems, conflict_notices, time_problems
+from signet_vc.envelopes.registered_claims import added, audience_problems, time_problems
 from signet_vc.errors import Problem, ProblemError, UsageError, problem
 from signet_vc.keys.key_type import KeyType
 from signet_vc.limits import DEFAULT_LIMITS
@@ -204,10 +204,9 @@ def signature_problems(
 
 
 def notices(token: Jws, document: JsonObject | None = None) -> tuple[Problem, ...]:
-    """Tell of what SHOULD be in the header (VC-JOSE-COSE §§3.1.1, 3.1.2) and is not, and of conflicts."""
+    """Tell of what SHOULD be in the header (VC-JOSE-COSE §§3.1.1, 3.1.2) and is not."""
     kind = CREDENTIAL if document is None else kind_of(document)
-    conflicts = [] if document is None else conflict_notices(document)
-    return (*media.header_notices(token.header, kind, _ENVELOPE), *conflicts)
+    return media.header_notices(token.header, kind, _ENVELOPE)
 
 
 def _result(

@@ -222,7 +222,7 @@ def test_the_second_spelling_of_a_signature():
         (None, "PROOF_INVALID"),
         (AGENT.verification_method, "PROOF_INVALID"),  # text where bytes belong
         (b"\xff", "PROOF_INVALID"),
-        (b"", "KEY_INVALID"),
+        (b"", "VERIFICATION_METHOD_URL_INVALID"),
         (AGENT.did.encode(), "KEY_INVALID"),
         (SERVER.verification_method.encode(), "KEY_NOT_CONTROLLED_BY_ISSUER"),
     ],

@@ -154,8 +154,8 @@ def test_threat_17_a_presentation_is_its_holders():
 
 @pytest.mark.parametrize("kid", [None, 7, "", "#key"])
 def test_kid_names_a_verification_method(kid):
-    expected = {None: "PROOF_INVALID", 7: "PROOF_INVALID", "": "KEY_INVALID"}
-    assert codes(handmade(kid=kid)) == [expected.get(kid, "KEY_NOT_CONTROLLED_BY_HOLDER")]
+    expected = "VERIFICATION_METHOD_URL_INVALID" if isinstance(kid, str) else "PROOF_INVALID"
+    assert codes(handmade(kid=kid)) == [expected]
     assert vc_jwt.signer(jws.parse(handmade(kid=kid))) is None
 
 
@@ -316,22 +316,6 @@ def test_times_of_the_signature(claims, problems, notices):
     found, told = vc_jwt.time_problems(claims, at_ns=NOW * NANOSECONDS, skew_ns=0)
     assert [str(each.code) for each in found] == problems
     assert [str(each.code) for each in told] == notices
-
-
-@pytest.mark.parametrize(
-    ("members", "pointers"),
-    [
-        ({"jti": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33", "sub": "did:example:abcdefgh"}, []),
-        ({"jti": "other", "sub": "other"}, ["/jti", "/sub"]),
-        ({"sub": "x", "credentialSubject": [{"id": "y"}]}, []),
-        ({"sub": None}, ["/sub"]),
-    ],
-)
-def test_claims_that_conflict_with_the_document(members, pointers):
-    document = {**alumni_credential(AGENT.did), **members}
-    parsed = jws.parse(handmade(payload=document, typ="vc+jwt", cty="vc"))
-    told = vc_jwt.notices(parsed, document)
-    assert [(str(each.code), each.pointer) for each in told] == [("INVALID_CREDENTIAL", p) for p in pointers]
 
 
 def test_every_character_counts():
