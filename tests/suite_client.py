@@ -9,6 +9,7 @@ documents, no redirect, JSON always, a refusal always 400.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ class Endpoint:
 
     def post(self, body: Any) -> httpx2.Response:
         """Send a body as it is."""
-        return self.client.post(self.url, json=body)
+        headers = {"content-type": "application/json"}
+        return self.client.post(self.url, content=json.dumps(body), headers=headers)
 
     def issue(self, credential: Any, **options: Any) -> httpx2.Response:
         """Ask for a credential to be issued."""
