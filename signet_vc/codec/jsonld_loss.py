@@ -2,6 +2,8 @@
 
 A signature over RDF covers the graph. A member that is in the text and not in the graph could be put there
 or changed by anyone, so it is refused.
+
+Spec: VC-DATA-INTEGRITY 1.0 §2.4.3, and beyond it: null, indexes, and what RDF cannot write.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ _T = TypeVar("_T")
 def canonicalize(document: JsonObject, *, digest: str = "sha256", limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Canonicalize what ``document`` states: canonical N-Quads, as UTF-8.
 
-    digest: ``sha256``, or ``sha384`` (P-384), of the hashes inside the algorithm.
+    digest: ``sha256``, or ``sha384`` (P-384), of the hashes inside the algorithm. What states nothing though
+    it is defined, an empty array, leaves no trace.
 
     Raises:
         ProblemError: UNKNOWN_CONTEXT; UNDEFINED_TERM for what is in the document and would not be in the
@@ -41,10 +42,14 @@ def canonicalize(document: JsonObject, *, digest: str = "sha256", limits: Limits
             ``context_bytes``; INVALID_CREDENTIAL for what JSON-LD refuses; NUMBER_OUT_OF_RANGE; TOO_DEEP.
     """
     expanded = expand(document, limits=limits)
-    with_lines: Callable[[], str] = lambda: _algorithm().canonical_nquads(  # noqa: E731
-        dataset(expanded), digest=digest, most_work=limits.rdf_work
-    )
-    return _confined(with_lines, document).encode()
+
+    def lines() -> str:
+        found: str = _algorithm().canonical_nquads(
+            dataset(expanded), digest=digest, most_work=limits.rdf_work
+        )
+        return found
+
+    return _confined(lines, document).encode()
 
 
 def expand(document: JsonObject, *, rdf: bool = True, limits: Limits = DEFAULT_LIMITS) -> list[Json]:

@@ -4,7 +4,7 @@ PyLD is the judge (``codec.rdfc``). Its verdict rests on little of a document, t
 (``credential.skeleton``). A skeleton that was found sound is remembered; of a new one PyLD is given the
 document reduced to one item of each kind in every array.
 
-Spec: VCDM 2.0 §§4.3, 4.5 and 5.2 (Recommendation of 15 May 2025); VC-DATA-INTEGRITY 1.0 §2.4.2.
+Spec: VCDM 2.0 §§4.3, 4.5 and 5.2 (Recommendation of 15 May 2025); VC-DATA-INTEGRITY 1.0 §2.4.3.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def with_proof_terms(document: JsonObject) -> JsonObject:
     For an issuer, of documents of version 1.1: that of version 2.0 defines them. The document itself, if
     there is nothing to add.
 
-    Spec: VC-DATA-INTEGRITY §2.4.1.
+    Spec: VC-DATA-INTEGRITY 1.0 §2.4.2.
     """
     contexts = document.get("@context", [])
     named = contexts if isinstance(contexts, list) else [contexts]
