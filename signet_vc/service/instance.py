@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from signet_vc.keys.signing import KEY_TYPES, Signer
-from signet_vc.proofs.suites import SUITES
+from signet_vc.keys.signing import Signer
 from signet_vc.service.status_lists import StatusLists
 
 __all__ = ["EPHEMERAL", "Instance", "Row", "ephemeral"]
@@ -56,8 +55,8 @@ class Row:
 
 # One a tag: of several W3C's suites would call the first.
 EPHEMERAL: Final[tuple[Row, ...]] = (
-    Row("eddsa-jcs-2022", "Ed25519", suite="eddsa-jcs-2022", tags=("eddsa-jcs-2022",)),
-    Row("eddsa-rdfc-2022", "Ed25519", suite="eddsa-rdfc-2022", tags=("eddsa-rdfc-2022", "vc2.0")),
+    Row("eddsa-jcs-2022", "Ed25519", suite="eddsa-jcs-2022", tags=("eddsa-jcs-2022", "vc2.0")),
+    Row("eddsa-rdfc-2022", "Ed25519", suite="eddsa-rdfc-2022", tags=("eddsa-rdfc-2022",)),
     Row("ecdsa-jcs-2019-p256", "P-256", suite="ecdsa-jcs-2019", tags=("ecdsa-jcs-2019",)),
     Row("ecdsa-jcs-2019-p384", "P-384", suite="ecdsa-jcs-2019"),
     Row("ecdsa-rdfc-2019-p256", "P-256", suite="ecdsa-rdfc-2019", tags=("ecdsa-rdfc-2019",)),
@@ -80,8 +79,6 @@ def ephemeral(
     made = []
     for row in EPHEMERAL:
         if row.keeps_lists and new_lists is None:
-            continue
-        if row.suite is not None and (row.suite not in SUITES or row.algorithm not in KEY_TYPES):
             continue
         key = new_key(row.algorithm)
         lists = new_lists(row.name, key) if row.keeps_lists and new_lists is not None else None

@@ -9,14 +9,14 @@ from typing import Final
 
 from signet_vc import keystore
 from signet_vc.api import SigningKey
-from signet_vc.config import Config, state_directory
+from signet_vc.config import Config, InstanceConfig, state_directory
 from signet_vc.did.resolver import Resolver
 from signet_vc.errors import UsageError
 from signet_vc.external import Loader
 from signet_vc.fetch import Fetcher, WebResolver
 from signet_vc.keys.signing import Signer
 from signet_vc.policy import AllowedSigner, Policy
-from signet_vc.proofs.suites import SUITES
+from signet_vc.proofs.suites import SUITES, default_suite
 from signet_vc.service.app import Bounds, Service
 from signet_vc.service.instance import DATA_INTEGRITY, Instance, ephemeral
 from signet_vc.service.lists_here import ListsHere
@@ -58,6 +58,7 @@ def configured_service(config: Config, base: str) -> Service:
         raise UsageError("two instances have the same name")
     entries = _entries(serve.status_store) if any(each.status for each in serve.instances) else None
     instances: list[Instance] = []
+    taken: set[str] = set()
     for each in serve.instances:
         if each.key_source in {config.key_source, config.agent_key_source}:
             raise UsageError(
@@ -75,7 +76,7 @@ def configured_service(config: Config, base: str) -> Service:
                 securing=each.securing,
                 suite=each.suite,
                 lists=lists,
-                tags=_tags(each.securing, each.suite),
+                tags=_tags(each, key, taken),
             )
         )
     trust = _Trust(trust_any=serve.trust_any, signers=config.allowed_signers, clock_skew=config.clock_skew)
@@ -158,8 +159,13 @@ def _check_suite(name: str, key: Signer, securing: str, suite: str | None) -> No
         raise UsageError(f"the key of the instance {name} makes no {suite}")
 
 
-def _tags(securing: str, suite: str | None) -> tuple[str, ...]:
-    """What W3C's suites may test an instance as."""
-    if securing == DATA_INTEGRITY:
-        return (suite,) if suite is not None else ()
-    return ("EnvelopingProof",) if securing == "jws" else ()
+def _tags(entry: InstanceConfig, key: Signer, taken: set[str]) -> tuple[str, ...]:
+    """What W3C's suites may test an instance as; of a tag the first instance is the one that they call."""
+    if entry.securing == DATA_INTEGRITY:
+        fitting = ["vc2.0", entry.suite or default_suite(key.public_key.key_type).name]
+        fitting += ["BitstringStatusList"] if entry.status else []
+    else:
+        fitting = ["EnvelopingProof"] if entry.securing == "jws" else []
+    tags = tuple([each for each in fitting if each not in taken])
+    taken.update(tags)
+    return tags
