@@ -130,25 +130,27 @@ def signer(message: CoseSign1) -> str | None:
     return signature.signer_of(_kid(message))
 
 
-def registered(message: CoseSign1) -> dict[str, Any]:
+def registered(message: CoseSign1, document: JsonObject | None = None) -> dict[str, Any]:
     """Give the registered claims of the protected header under the names that they have in a JWT.
 
-    A nonce, which is bytes, is given as the text that it is in UTF-8, or as it is.
+    A nonce, which is bytes, is given as the text that it is in UTF-8, or as it is. document: the payload, if
+    its own claims are to count where the header has none.
     """
     found = message.protected.get(CWT_CLAIMS)
     values = found if isinstance(found, dict) else {}
     read = {name: values[label] for name, label in _LABELS.items() if label in values}
     if isinstance(read.get("nonce"), bytes):
         read["nonce"] = _text(read["nonce"])
-    return read
+    own = {} if document is None else {name: document[name] for name in _LABELS if name in document}
+    return {**own, **read}
 
 
 def form_problems(message: CoseSign1, document: JsonObject, *, strict: bool) -> list[Problem]:
     """What a message shows by itself, without a key; ``document`` is its payload.
 
     UNKNOWN_FORMAT for another type of content than the payload is, and, strict, for every message: FORMAT has
-    no COSE. INVALID_CREDENTIAL or INVALID_PRESENTATION for the members ``vc``, ``vp``, ``proof`` and for CWT
-    claims that are no map.
+    no COSE. INVALID_CREDENTIAL or INVALID_PRESENTATION for the members ``vc``, ``vp``, ``proof``, for CWT
+    claims that are no map, and for claims in which header and payload differ.
     """
     if strict:
         return [problem(Code.UNKNOWN_FORMAT, "the attestation format has no COSE")]
@@ -162,7 +164,7 @@ def form_problems(message: CoseSign1, document: JsonObject, *, strict: bool) -> 
             problems.append(problem(Code.UNKNOWN_FORMAT, f"the header's {name} is not application/{wanted}"))
     if not isinstance(message.protected.get(CWT_CLAIMS, {}), dict):
         problems.append(problem(kind.malformed, "the header's CWT claims are no map"))
-    return problems
+    return problems + media.repeated_problems(registered(message), document, kind)
 
 
 def signature_problems(

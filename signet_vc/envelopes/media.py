@@ -23,11 +23,13 @@ __all__ = [
     "header_problems",
     "is_media_type",
     "kind_of",
+    "repeated_problems",
 ]
 
 # The payload is the document itself, unsecured: VC-JOSE-COSE §1.1.2.1 forbids the first two; nothing here
 # would verify the third.
 _FOREIGN: Final = ("vc", "vp", "proof")
+_REPEATABLE: Final = frozenset({"aud", "cnf", "exp", "iat", "jti", "nbf", "nonce", "sub"})
 
 
 class Kind(NamedTuple):
@@ -107,12 +109,27 @@ def foreign_problems(document: JsonObject, kind: Kind) -> list[Problem]:
     ]
 
 
-def header_problems(header: JsonObject, kind: Kind, envelope: str) -> list[Problem]:
-    """Hold ``typ`` and ``cty`` of a JOSE header, where they are given, to what the payload is."""
-    return [
+def header_problems(header: JsonObject, document: JsonObject, kind: Kind, envelope: str) -> list[Problem]:
+    """Hold ``typ`` and ``cty`` of a JOSE header, where they are given, to what the payload is.
+
+    Claims that it repeats must be those of the payload (RFC 7519 §5.3).
+    """
+    problems = [
         problem(Code.UNKNOWN_FORMAT, f"the header's {name} is not {wanted}")
         for name, wanted in (("typ", f"{kind.cty}+{envelope}"), ("cty", kind.cty))
         if name in header and not is_media_type(header[name], wanted)
+    ]
+    return problems + repeated_problems(header, document, kind)
+
+
+def repeated_problems(repeated: JsonObject, document: JsonObject, kind: Kind) -> list[Problem]:
+    """Find the registered claims of a header that say something else than those of the payload."""
+    if _REPEATABLE.isdisjoint(repeated):
+        return []
+    return [
+        problem(kind.malformed, "the header says something else", f"/{name}")
+        for name in repeated.keys() & document.keys() & _REPEATABLE
+        if repeated[name] != document[name]
     ]
 
 

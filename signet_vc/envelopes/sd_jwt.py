@@ -163,7 +163,8 @@ def form_problems(parsed: SdJwt, document: JsonObject, *, strict: bool) -> list[
     if strict:
         return [problem(Code.UNKNOWN_FORMAT, "the attestation format has no SD-JWT")]
     kind = kind_of(document)
-    return media.foreign_problems(document, kind) + media.header_problems(parsed.token.header, kind, ENVELOPE)
+    problems = media.foreign_problems(document, kind)
+    return problems + media.header_problems(parsed.token.header, document, kind, ENVELOPE)
 
 
 def signature_problems(

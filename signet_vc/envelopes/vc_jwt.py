@@ -88,7 +88,7 @@ def prepare(
         payload = jcs.canonicalize(added(document, registered))
     else:
         payload = jcs.canonicalize(document) if canonical is None else canonical
-    return jws.join(base64url_encode(_strict_header(kind.cty, name, verification_method)), payload)
+    return jws.join(_encoded_header(kind.cty, name, verification_method), payload)
 
 
 def algorithm(key_type: KeyType, alg: str | None = None) -> str:
@@ -132,7 +132,7 @@ def form_problems(token: Jws, document: JsonObject, *, strict: bool) -> list[Pro
     """
     kind = kind_of(document)
     problems = media.foreign_problems(document, kind)
-    problems += media.header_problems(token.header, kind, _ENVELOPE)
+    problems += media.header_problems(token.header, document, kind, _ENVELOPE)
     if strict and not problems:
         kid = token.header.get("kid")
         if not isinstance(kid, str) or token.header_bytes != _strict_header(
@@ -234,11 +234,17 @@ def _is_canonical(payload: bytes, document: JsonObject) -> bool:
 
 def _strict_header(cty: str, alg: str, kid: str) -> bytes:
     """The one header that FORMAT has for these."""
-    return (_cached_header if len(kid) <= _MOST_CACHED else _header)(cty, alg, kid)
+    return (_cached_header if len(kid) <= _MOST_CACHED else _header)(cty, alg, kid)[0]
 
 
-def _header(cty: str, alg: str, kid: str) -> bytes:
-    return jcs.canonicalize({"alg": alg, "cty": cty, "kid": kid, "typ": f"{cty}+{_ENVELOPE}"})
+def _encoded_header(cty: str, alg: str, kid: str) -> str:
+    """The same as it stands in a token."""
+    return (_cached_header if len(kid) <= _MOST_CACHED else _header)(cty, alg, kid)[1]
+
+
+def _header(cty: str, alg: str, kid: str) -> tuple[bytes, str]:
+    header = jcs.canonicalize({"alg": alg, "cty": cty, "kid": kid, "typ": f"{cty}+{_ENVELOPE}"})
+    return header, base64url_encode(header)
 
 
 _cached_header = lru_cache(maxsize=_CACHED)(_header)

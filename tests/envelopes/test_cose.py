@@ -325,6 +325,15 @@ def test_claims_that_cannot_be_written(registered):
         signed(registered=registered)
 
 
+def test_claims_in_the_payload_count_and_do_not_differ():
+    document = alumni_credential(AGENT.did, exp=NOW, nonce="n")
+    alone = cose.parse(handmade(payload=canonicalize(document)))
+    assert cose.registered(alone) == {}
+    assert cose.registered(alone, document) == {"exp": NOW, "nonce": "n"}
+    assert codes(handmade(payload=canonicalize(document), l15={4: NOW})) == []
+    assert codes(handmade(payload=canonicalize(document), l15={4: NOW + 1})) == ["INVALID_CREDENTIAL"]
+
+
 @pytest.mark.parametrize("value", [1, "x", [], b"\xa0"])
 def test_claims_that_are_no_map(value):
     assert codes(handmade(l15=value)) == ["INVALID_CREDENTIAL"]

@@ -318,6 +318,13 @@ def test_times_of_the_signature(claims, problems, notices):
     assert [str(each.code) for each in told] == notices
 
 
+def test_claims_that_the_header_repeats_do_not_differ():
+    payload = presentation(aud="a", exp=NOW)
+    assert codes(handmade(payload=payload, aud="a", exp=NOW, sub="x")) == []
+    assert codes(handmade(payload=payload, aud=["a"])) == ["INVALID_PRESENTATION"]
+    assert codes(handmade(payload=payload, exp=NOW + 1)) == ["INVALID_PRESENTATION"]
+
+
 def test_every_character_counts():
     token = signed(P256)
     for place in range(0, len(token), 7):
