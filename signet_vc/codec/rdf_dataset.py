@@ -13,8 +13,6 @@ from typing import Any, Final
 from signet_vc.codec import jcs
 from signet_vc.codec.rdf_nquads import XSD, Quad, iri, literal
 from signet_vc.codec.strict_json import Json, JsonObject
-from signet_vc.errors import Code, ProblemError
-from signet_vc.limits import MAX_SAFE_INTEGER
 
 __all__ = ["dataset"]
 
@@ -31,8 +29,7 @@ _is_decimal: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[
 def dataset(expanded: list[Json]) -> set[Quad]:
     """State ``expanded``, which ``jsonld_loss`` found nothing lost in, as quads.
 
-    Raises ProblemError: NUMBER_OUT_OF_RANGE for an integer beyond 2^53-1, which others read as another one;
-    as ``jcs.canonicalize`` for a JSON literal.
+    The document is one that ``jcs.canonicalize`` takes: no integer in it is one that others read as another.
     """
     state = _Statements()
     for item in expanded:
@@ -112,8 +109,6 @@ def _literal(item: JsonObject) -> str:
         return literal(value, datatype, item.get("@language"))
     if kind is bool:
         return literal("true" if value else "false", datatype or XSD + "boolean")
-    if kind is int and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-        raise ProblemError.of(Code.NUMBER_OUT_OF_RANGE, "an integer that cannot be represented here")
     if datatype == _DOUBLE or (kind is float and not (value.is_integer() and abs(value) < _LEAST_DOUBLE)):
         return literal(_double(value), datatype or _DOUBLE)
     return literal(str(int(value)), datatype or XSD + "integer")

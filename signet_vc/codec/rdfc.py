@@ -13,13 +13,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from signet_vc.codec import jcs
 from signet_vc.codec.json_pointer import Path, pointer
-from signet_vc.codec.json_value import numbers
 from signet_vc.codec.jsonld_loss import loss
 from signet_vc.codec.rdf_dataset import dataset
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, problem
-from signet_vc.limits import DEFAULT_LIMITS, MAX_SAFE_INTEGER, Limits
+from signet_vc.limits import DEFAULT_LIMITS, Limits
 from signet_vc.resources import known_context
 
 if TYPE_CHECKING:
@@ -39,8 +39,10 @@ def canonicalize(document: JsonObject, *, digest: str = "sha256", limits: Limits
     Raises:
         ProblemError: UNKNOWN_CONTEXT; UNDEFINED_TERM for what is in the document and would not be in the
             graph, with its place; GRAPH_TOO_COMPLEX past ``limits.rdf_nodes``, ``rdf_work`` or
-            ``context_bytes``; INVALID_CREDENTIAL for what JSON-LD refuses; NUMBER_OUT_OF_RANGE; TOO_DEEP.
+            ``context_bytes``; INVALID_CREDENTIAL for what JSON-LD refuses; as ``jcs.canonicalize`` for what
+            is no JSON that everyone reads alike.
     """
+    jcs.canonicalize(document)  # a few microseconds, and every later step may rely on what it refuses
     expanded = expand(document, limits=limits)
 
     def lines() -> str:
@@ -56,7 +58,7 @@ def expand(document: JsonObject, *, rdf: bool = True, limits: Limits = DEFAULT_L
     """Expand ``document`` in safe mode.
 
     rdf: refuse also what only RDF loses: indexes, base directions, IRIs and languages that are none.
-    Raises as ``canonicalize``.
+    Raises as ``canonicalize``; TOO_DEEP where the stack ends.
     """
     processor = _processor().Processor(limits)
     expanded: list[Json] = _confined(lambda: processor.expand_document(document), document)
@@ -132,10 +134,8 @@ def _confined(work: Callable[[], _T], document: JsonObject) -> _T:
 
 
 def _placed(error: ProblemError, document: JsonObject) -> ProblemError:
-    """Say where in the document the unknown context or the number stands."""
+    """Say where in the document the unknown context stands."""
     code = error.codes[0]
-    if code == Code.NUMBER_OUT_OF_RANGE:
-        return ProblemError.of(code, error.problems[0].detail, _place_of_number(document))
     if code != Code.UNKNOWN_CONTEXT:
         return error
     for path, item in _objects(document):
@@ -145,13 +145,6 @@ def _placed(error: ProblemError, document: JsonObject) -> ProblemError:
                 place = pointer((path, "@context"))
                 return ProblemError.of(code, f"{name[:200]} is not a bundled context", place)
     return ProblemError.of(code, "a context within a context is not bundled", "/@context")
-
-
-def _place_of_number(document: JsonObject) -> str:
-    for path, number in numbers(document, max_depth=DEFAULT_LIMITS.message_depth):
-        if isinstance(number, int) and not -MAX_SAFE_INTEGER <= number <= MAX_SAFE_INTEGER:
-            return pointer(path)
-    return ""
 
 
 def _located(

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from signet_vc.codec import jcs
 from signet_vc.codec.json_pointer import Path
 from signet_vc.codec.strict_json import JsonObject
+from signet_vc.errors import Code, ProblemError
 from signet_vc.limits import MAX_SAFE_INTEGER
 from signet_vc.resources import known_contexts, load_context
 
@@ -45,7 +46,8 @@ class _OwnContext(Exception):  # noqa: N818 - no error: the other way is taken
 def skeleton(document: JsonObject) -> tuple[Any, Names]:
     """Give the skeleton, a value that can be compared and hashed, and the names it was made with.
 
-    Raises RecursionError where the stack ends; ProblemError for a context without canonical form.
+    Raises RecursionError where the stack ends; ProblemError: MALFORMED_JSON
+    for a value of a type that JSON has not; as ``jcs.canonicalize`` for a context in the document.
     """
     names = _bundled_names()
     try:
@@ -114,6 +116,8 @@ def _of_item(item: Any, name: str, names: Names) -> Any:
         return _of_text_with_colon(item, inline=names.inline) if ":" in item else _TEXT
     if kind is int:
         return _NUMBER if -MAX_SAFE_INTEGER <= item <= MAX_SAFE_INTEGER else item
+    if kind not in _OF_TYPE:
+        raise ProblemError.of(Code.MALFORMED_JSON, f"{kind.__name__} is no type of JSON")
     return _OF_TYPE[kind]
 
 

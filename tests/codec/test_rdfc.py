@@ -301,7 +301,10 @@ def test_what_only_rdf_loses_may_be_expanded():
         ({"@context": V2, "type": 5}, Code.INVALID_CREDENTIAL, ""),
         ({"@context": V2, "id": "urn:a", "@id": "urn:b"}, Code.INVALID_CREDENTIAL, ""),
         ({"@context": OWN, "ex:a": 2**53}, Code.NUMBER_OUT_OF_RANGE, "/ex:a"),
-        ({"@context": OWN, "size": 10**400}, Code.INVALID_CREDENTIAL, ""),  # PyLD: OverflowError
+        ({"@context": OWN, "size": 10**400}, Code.NUMBER_OUT_OF_RANGE, "/size"),
+        ({"@context": OWN, "ex:a": float("nan")}, Code.NUMBER_OUT_OF_RANGE, "/ex:a"),
+        ({"@context": OWN, "ex:a": ("x",)}, Code.MALFORMED_JSON, "/ex:a"),
+        ({"@context": OWN, "ex:a": "\ud800"}, Code.MALFORMED_JSON, "/ex:a"),
         ({"@context": OWN, "data": [2**53]}, Code.NUMBER_OUT_OF_RANGE, "/data/0"),
     ],
 )  # fmt: skip
@@ -314,6 +317,12 @@ def test_the_stack_may_end():
     for _ in range(5000):
         document = {"ex:a": document}
     assert refused({"@context": OWN, **document})[0] == Code.TOO_DEEP
+    with pytest.raises(ProblemError) as caught:
+        rdfc.expand({"@context": OWN, **document}, rdf=False)
+    assert caught.value.codes == (Code.TOO_DEEP,)
+    assert [each.code for each in rdfc.losses({"@context": OWN, "ex:a": 10**400})] == [
+        Code.INVALID_CREDENTIAL
+    ]
 
 
 # -- contexts --------------------------------------------------------------------------------------

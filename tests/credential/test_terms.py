@@ -97,6 +97,14 @@ def test_what_only_rdf_loses_is_defined():
     assert [each.code for each in terms.problems(credential(name=wrong))] == [Code.INVALID_CREDENTIAL]
 
 
+@pytest.mark.parametrize(
+    "value", [("x",), {"x"}, b"x", object(), resources], ids=lambda each: type(each).__name__
+)
+def test_what_is_no_json_is_refused(value):
+    assert [each.code for each in terms.problems(credential(name=value))] == [Code.MALFORMED_JSON]
+    assert [each.code for each in terms.problems(credential(name=[value]))] == [Code.MALFORMED_JSON]
+
+
 def test_an_unknown_context_is_told():
     assert places(credential(**{"@context": [V2, "urn:no"]})) == {(Code.UNKNOWN_CONTEXT, "/@context")}
     within = credential(credentialSubject={"@context": "urn:no", "id": "urn:a"})
