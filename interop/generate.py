@@ -15,6 +15,8 @@ from generator import (
     eddsa,
     jwt,
     keys,
+    rdfc,
+    rdfc_ecdsa,
     requests_call,
     requests_form,
     requests_securing,
@@ -32,6 +34,7 @@ from generator.requests import Requests
 from generator.responses import Responses
 
 KINDS = (values, keys, eddsa, ecdsa, jwt)
+LATER_KINDS = (rdfc, rdfc_ecdsa)
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (
     responses_securing,
@@ -52,6 +55,8 @@ def main(folder: Path) -> None:
         part.add(requests)
     for part in OF_RESPONSES:
         part.add(responses)
+    for later in LATER_KINDS:
+        later.add(book)
     book.check()
     shutil.rmtree(folder, ignore_errors=True)
     book.write(folder)

@@ -74,6 +74,11 @@ DOCUMENTS: Final = {
         "title": "Data Integrity ECDSA Cryptosuites v1.0",
         "url": "https://www.w3.org/TR/2025/REC-vc-di-ecdsa-20250515/",
     },
+    "RDF-CANON": {
+        "title": "RDF Dataset Canonicalization (RDFC-1.0)",
+        "url": "https://www.w3.org/TR/2024/REC-rdf-canon-20240521/",
+    },
+    "JSON-LD": {"title": "JSON-LD 1.1", "url": "https://www.w3.org/TR/2020/REC-json-ld11-20200716/"},
     "VC-JOSE-COSE": {
         "title": "Securing Verifiable Credentials using JOSE and COSE",
         "url": "https://www.w3.org/TR/2025/REC-vc-jose-cose-20250515/",

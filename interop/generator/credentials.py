@@ -13,9 +13,9 @@ from generator.documents import CREDENTIALS_V2, EXAMPLES_V2, changed
 __all__ = [
     "ALLOWED",
     "CONTROLLED",
+    "MULTIKEY_V1",
     "NOT_PINNED",
     "PURPOSE",
-    "MULTIKEY_V1",
     "UNDEFINED_TERMS",
     "Credentials",
     "degree",
@@ -48,6 +48,7 @@ class Credentials:
         text: str | None = None,
         at: str = "2026-03-30T12:00:00Z",
         notices: list[str] | None = None,
+        policy: Document | None = None,
     ) -> Case:
         """A secured document that verifies; its text is pretty-printed unless given."""
         proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
@@ -63,7 +64,7 @@ class Credentials:
             of,
             input={"document": _text(document) if text is None else text},
             keys=[key],
-            policy={"at": at, "allowedSigners": [key.did]},
+            policy={"at": at, "allowedSigners": [key.did], **(policy or {})},
             expected=expected,
         )
 
@@ -95,9 +96,16 @@ def degree(key: TestKey, **members: Any) -> Document:
     return changed(document, **members)
 
 
-def signed_as(document: Document, key: TestKey, message: Callable[[Document], bytes]) -> Document:
+def signed_as(
+    document: Document,
+    key: TestKey,
+    message: Callable[[Document], bytes],
+    *,
+    without: tuple[str, ...] = (),
+    **members: Any,
+) -> Document:
     """A proof over other bytes than the suite's, which `message` makes of its steps."""
-    proof = proof_of(document, key)
+    proof = proof_of(document, key, without=without, **members)
     signature = key.sign(message(proof_steps(document, proof, key)))
     return {**document, "proof": {**proof, "proofValue": "z" + base58(signature)}}
 

@@ -10,7 +10,7 @@ import base64
 import copy
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+from generator import rdf
 
 Document = dict[str, Any]
 
@@ -90,14 +92,28 @@ def wire(value: Any) -> str:
 
 # --- keys -------------------------------------------------------------------------------------------
 
-_CODES: Final = {"Ed25519": b"\xed\x01", "P-256": b"\x80\x24", "P-384": b"\x81\x24"}
+_CODES: Final = {
+    "Ed25519": b"\xed\x01",
+    "P-256": b"\x80\x24",
+    "P-384": b"\x81\x24",
+    "P-521": b"\x82\x24",
+}
 _ORDERS: Final = {
     "P-256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
     "P-384": int(
         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16
     ),
+    "P-521": int(
+        "01FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFA"
+        "51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409",
+        16,
+    ),
 }
-_CURVES: Final = {"P-256": (ec.SECP256R1(), hashes.SHA256()), "P-384": (ec.SECP384R1(), hashes.SHA384())}
+_CURVES: Final = {
+    "P-256": (ec.SECP256R1(), hashes.SHA256()),
+    "P-384": (ec.SECP384R1(), hashes.SHA384()),
+    "P-521": (ec.SECP521R1(), hashes.SHA512()),
+}
 ED25519_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
 
 
@@ -141,7 +157,7 @@ class TestKey:
     @property
     def algorithm(self) -> str:
         """The JOSE algorithm that goes with the key."""
-        return {"Ed25519": "Ed25519", "P-256": "ES256", "P-384": "ES384"}[self.type]
+        return {"Ed25519": "Ed25519", "P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}[self.type]
 
     @property
     def hash(self) -> Callable[[bytes], Any]:
@@ -209,16 +225,26 @@ SERVER_P256: Final = TestKey(name="server P-256", type="P-256", secret=bytes(ran
 AGENT_P384: Final = TestKey(name="agent P-384", type="P-384", secret=bytes(range(0x30)))
 SERVER_P384: Final = TestKey(name="server P-384", type="P-384", secret=bytes(range(0x20, 0x50)))
 
+AGENT_P521: Final = TestKey(name="agent P-521", type="P-521", secret=bytes(range(0x42)))
+
 # --- Data Integrity ---------------------------------------------------------------------------------
 
 
-def proof_steps(document: Document, proof: Mapping[str, Any], key: TestKey) -> Document:
-    """The intermediate values of `eddsa-jcs-2022` and `ecdsa-jcs-2019`, by the names of the cases."""
+def proof_steps(
+    document: Document, proof: Mapping[str, Any], key: TestKey, previous: Sequence[Document] = ()
+) -> Document:
+    """The intermediate values of a cryptosuite, by the names of the cases. `previous`: what it rests on."""
     options = {name: value for name, value in proof.items() if name != "proofValue"}
     hashed = {name: value for name, value in document.items() if name != "proof"}
-    if "@context" in options:
-        hashed["@context"] = options["@context"]
-    configuration, canonical = jcs(options), canon(hashed)
+    if previous:
+        hashed["proof"] = list(previous)
+    if "-rdfc-" in options["cryptosuite"] and "@context" not in options:
+        under = {"@context": document["@context"], **options}
+        configuration, canonical = rdf.canonical(under, key.hash), rdf.canonical(hashed, key.hash)
+    else:
+        if "@context" in options:
+            hashed["@context"] = options["@context"]
+        configuration, canonical = jcs(options), canon(hashed)
     return {
         "canonicalDocument": canonical.decode(),
         "documentHash": key.hash(canonical).hexdigest(),
@@ -247,9 +273,10 @@ def proof_of(
     *,
     sign: Callable[[bytes], bytes] | None = None,
     without: tuple[str, ...] = (),
+    previous: Sequence[Document] = (),
     **members: Any,
 ) -> Document:
-    """The proof alone. `sign`: instead of the key's own."""
+    """The proof alone. `sign`: instead of the key's own. `previous`: the proofs that it rests on."""
     context, created = copy.deepcopy(document.get("@context")), document.get("validFrom", "")[:19] + "Z"
     proof: Document = {
         "@context": context,
@@ -262,7 +289,7 @@ def proof_of(
     }
     for name in without:
         del proof[name]
-    message = bytes.fromhex(proof_steps(document, proof, key)["combinedHash"])
+    message = bytes.fromhex(proof_steps(document, proof, key, previous)["combinedHash"])
     return {**proof, "proofValue": "z" + base58((sign or key.sign)(message))}
 
 

@@ -10,9 +10,9 @@ from generator.book import Book, Case, rule
 from generator.credentials import (
     ALLOWED,
     CONTROLLED,
+    MULTIKEY_V1,
     NOT_PINNED,
     PURPOSE,
-    MULTIKEY_V1,
     UNDEFINED_TERMS,
     Credentials,
     degree,

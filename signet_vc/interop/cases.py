@@ -13,7 +13,7 @@ from typing import Final, Literal
 from signet_vc.codec.strict_json import Json, JsonObject, loads
 from signet_vc.errors import ProblemError, UsageError
 
-__all__ = ["BrokenCaseError", "Case", "Verdict", "load", "vectors_folder"]
+__all__ = ["BrokenCaseError", "Case", "Verdict", "bytes_of", "load", "vectors_folder"]
 
 Verdict = Literal["accept", "reject"]
 _MAX_FILE: Final = 8 << 20
@@ -93,14 +93,14 @@ def _read(identifier: str, value: Json) -> Case:
         identifier=identifier,
         kind=kind,
         verdict=verdict,
-        input={name: _bytes(each) for name, each in inputs.items()},
+        input={name: bytes_of(each) for name, each in inputs.items()},
         policy=policy,
         expected=expected,
     )
 
 
-def _bytes(value: Json) -> bytes:
-    """An input: its text, its base64, or parts of which one may be repeated."""
+def bytes_of(value: Json) -> bytes:
+    """Give the bytes that a case holds as their text, their base64, or parts of which one may be repeated."""
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, dict) and value.keys() == {"base64"} and isinstance(value["base64"], str):
@@ -115,7 +115,7 @@ def _bytes(value: Json) -> bytes:
 
 def _part(value: Json) -> bytes:
     if not isinstance(value, dict) or value.keys() != {"repeat", "times"}:
-        return _bytes(value)
+        return bytes_of(value)
     repeated, times = value["repeat"], value["times"]
     if (
         not isinstance(repeated, str)

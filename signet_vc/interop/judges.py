@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from signet_vc import verification
 from signet_vc.codec import jcs, strict_json
 from signet_vc.codec.digest import commitment, digest, is_digest, is_nonce, sha256_of
+from signet_vc.codec.strict_json import JsonObject
+from signet_vc.did import jwk as did_jwk
 from signet_vc.did import key as did_key
 from signet_vc.errors import Code, ProblemError
 from signet_vc.interop.cases import BrokenCaseError, Case
@@ -17,6 +20,7 @@ from signet_vc.interop.finding import Finding
 from signet_vc.interop.policies import policy_of, time_of
 from signet_vc.interop.proof_steps import proof_steps
 from signet_vc.limits import DEFAULT_LIMITS
+from signet_vc.result import Verification
 
 __all__ = ["JUDGES", "judge"]
 
@@ -75,38 +79,63 @@ def _commitment(case: Case) -> Finding:
     return Finding(values={"preimage": preimage.decode(), "sha256": sha256_of(stated).hex()})
 
 
-def _credential(case: Case) -> Finding:
-    data = case.input["document"]
+def _did_jwk(case: Case) -> Finding:
+    did = case.text("did")
+    document = did_jwk.document(did)
+    values: JsonObject = {"document": document}
+    if "assertionMethod" in document:  # else its key is for encryption, and has no type here
+        public_key = did_jwk.parse(did)
+        values["keyType"] = public_key.key_type.name
+        values["publicKeyHex"] = public_key.raw.hex()
+        values["verificationMethod"] = document["assertionMethod"][0]
+    return Finding(values=values)
+
+
+def _secured(member: str, case: Case) -> Finding:
+    """A credential or presentation in any securing: the one verification, as evidence at a time."""
+    data = case.input[member]
     result = verification.verify(data, policy_of(case), at_ns=time_of(case))
     if result.problems:
         return Finding.refused(result.problems)
-    document = strict_json.loads(data)
-    proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
-    return Finding(
-        notices=tuple(each.code for each in result.notices),
-        values={
-            "proofs": [proof_steps(document, proof) for proof in proofs],
-            "digest": digest(jcs.canonicalize(document)),
-        },
-    )
+    values: JsonObject = {
+        "document": result.document,
+        "holder": result.issuer,
+        "issuers": [each.issuer for each in result.credentials],
+    }
+    if data.lstrip()[:1] != b"{":
+        return _found(result, {**values, "digest": digest(data)})
+    whole = strict_json.loads(data)
+    if "proofs" in case.expected:
+        proofs = whole["proof"] if isinstance(whole["proof"], list) else [whole["proof"]]
+        values["proofs"] = [proof_steps(whole, proof) for proof in proofs]
+    return _found(result, {**values, "digest": digest(jcs.canonicalize(whole))})
 
 
-def _vc_jwt(case: Case) -> Finding:
-    token = case.input["token"]
-    result = verification.verify(token, policy_of(case), at_ns=time_of(case))
-    if result.problems:
-        return Finding.refused(result.problems)
-    return Finding(notices=tuple(each.code for each in result.notices), values={"digest": digest(token)})
+def _found(result: Verification, values: JsonObject) -> Finding:
+    return Finding(notices=tuple(each.code for each in result.notices), values=values)
 
+
+_document: Final = partial(_secured, "document")
+_token: Final = partial(_secured, "token")
 
 JUDGES: Final[Mapping[str, Callable[[Case], Finding]]] = MappingProxyType(
     {
         "jcs": _jcs,
         "canon": _canon,
         "did-key": _did_key,
-        "eddsa-jcs-2022": _credential,
-        "ecdsa-jcs-2019": _credential,
-        "vc-jwt": _vc_jwt,
+        "did-jwk": _did_jwk,
+        "eddsa-jcs-2022": _document,
+        "ecdsa-jcs-2019": _document,
+        "eddsa-rdfc-2022": _document,
+        "ecdsa-rdfc-2019": _document,
+        "proof-chain": _document,
+        "controller": _document,
+        "data-model": _document,
+        "status": _document,
+        "vc-jwt": _token,
+        "vc-sd-jwt": _token,
+        "vc-cose": partial(_secured, "message"),
+        "presentation": partial(_secured, "presentation"),
         "commitment": _commitment,
         "request": judge_request,
         "response": judge_response,

@@ -9,6 +9,7 @@ from signet_vc.codec.strict_json import Json
 from signet_vc.codec.timestamps import parse
 from signet_vc.errors import UsageError
 from signet_vc.interop.cases import BrokenCaseError, Case
+from signet_vc.interop.documents import Documents
 from signet_vc.policy import AllowedSigner, Policy
 
 __all__ = ["policy_of", "time_of"]
@@ -22,7 +23,7 @@ def time_of(case: Case) -> int:
 
 
 def policy_of(case: Case) -> Policy:
-    """The policy: signers, skew, lifetime; nothing that resolves other DIDs than did:key."""
+    """The policy: whom and what the case trusts; only the documents that it brings can be looked up."""
     signers = case.policy.get("allowedSigners", [])
     given: dict[str, Any] = {
         name: case.policy[member]
@@ -30,9 +31,16 @@ def policy_of(case: Case) -> Policy:
             ("clockSkew", "clock_skew"),
             ("maxLifetime", "max_lifetime"),
             ("trustAny", "trust_any"),
+            ("domain", "domain"),
+            ("challenge", "challenge"),
+            ("allowedHolders", "allowed_holders"),
+            ("inlineContexts", "inline_contexts"),
+            ("unknownProofs", "unknown_proofs"),
         )
         if member in case.policy
     }
+    if "documents" in case.policy:
+        given["loader"] = given["resolver"] = Documents.of(case.policy["documents"])
     try:
         return Policy(allowed_signers=[_signer(entry) for entry in signers], **given)
     except (TypeError, UsageError) as error:
