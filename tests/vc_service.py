@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -107,11 +108,21 @@ def presentation_of(*credentials: Any, **members: Any) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def running(
-    make: Callable[[str], Service] = settings.ephemeral_service, *, tls: bool = False, hosts: bool = False
+    make: Callable[[str], Service] = settings.ephemeral_service,
+    *,
+    tls: bool = False,
+    hosts: bool = False,
+    send_buffer: int | None = None,
 ) -> Iterator[Running]:
-    """Run a service in a thread. make: of its URL. hosts: refuse other names than its own."""
+    """Run a service in a thread.
+
+    make: of its URL. hosts: refuse other names than its own. send_buffer: bytes that the system keeps for an
+    answer that is not taken.
+    """
     context = context_for_this_run() if tls else None
     listening = server.bind("127.0.0.1", 0)
+    if send_buffer is not None:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port = listening.getsockname()[1]
     base = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     service = make(base)

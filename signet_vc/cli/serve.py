@@ -179,11 +179,11 @@ def _say(service: Service, here: str, *, ephemeral: bool) -> None:
 
 
 def _log_to_stderr() -> None:
-    """One line of JSON a request, and of uvicorn's own only errors."""
+    """One line of JSON a request; uvicorn would add lines of its own, and what it was sent."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     log = logging.getLogger("signet_vc.service")
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     log.propagate = False
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

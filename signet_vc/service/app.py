@@ -39,9 +39,10 @@ class Bounds:
     """How much the service takes on.
 
     body_bytes: of a request. threads: that sign and verify at once. waiting: requests for one of them.
-    work_seconds: from asking for a thread to its result. body_seconds: for a body to arrive. header_seconds:
-    for the headers. idle_seconds: for the next request of a connection. request_seconds: for everything.
-    connections: at once. stop_seconds: for what is under way when the service is told to stop.
+    work_seconds: from asking for a thread to its result. header_seconds, body_seconds: for a request to
+    arrive. send_seconds: for an answer to be taken. request_seconds: for all of that. idle_seconds: for the
+    next request of a connection. connections: at once. stop_seconds: for what is under way when the service
+    is told to stop.
     """
 
     body_bytes: int = 1 << 20
@@ -52,6 +53,7 @@ class Bounds:
     work_seconds: float = 10.0
     body_seconds: float = 10.0
     header_seconds: float = 10.0
+    send_seconds: float = 10.0
     idle_seconds: int = 5
     request_seconds: float = 30.0
     stop_seconds: int = 15
@@ -80,7 +82,9 @@ class Service:
 def application(service: Service, workers: Workers, *, hosts: Iterable[str] | None) -> ASGIApp:
     """Make the ASGI application. hosts: as ``Gate`` has them."""
     routes = [*_posts(service, workers), *_public(service, workers)]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_problem})
+    app = Starlette(
+        routes=routes, exception_handlers={HTTPException: _http_problem, Exception: _http_problem}
+    )
     app.router.redirect_slashes = False
     return Gate(app, hosts=hosts, seconds=service.bounds.request_seconds)
 
@@ -172,6 +176,6 @@ def _published(lists: ListsHere, asked: Asked) -> Reply:
 
 async def _http_problem(_request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
-    headers = error.headers if isinstance(error, HTTPException) else None
+    headers = {"connection": "close", **((error.headers if isinstance(error, HTTPException) else None) or {})}
     answer = reply.status(code, HTTPStatus(code).description or HTTPStatus(code).phrase)
     return Response(answer.body, status_code=code, media_type=answer.media_type, headers=headers)

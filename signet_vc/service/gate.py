@@ -13,7 +13,7 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from signet_vc.service import reply
-from signet_vc.service.handler import NOTE, Note, respond
+from signet_vc.service.handler import NOTE, Note, closing, respond
 
 __all__ = ["Gate"]
 
@@ -53,17 +53,19 @@ class Gate:
         except TimeoutError:
             if status:  # it is being sent, and nobody takes it: the server closes the connection
                 raise
-            await respond(reply.status(HTTPStatus.SERVICE_UNAVAILABLE, "it took too long"), watched)
+            await respond(closing(reply.status(HTTPStatus.SERVICE_UNAVAILABLE, "it took too long")), watched)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is not for the client to see
             note.codes = (type(error).__name__,)
             if not status:
-                await respond(reply.status(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed"), watched)
+                failed = reply.status(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed")
+                await respond(closing(failed), watched)
         finally:
             _write(scope, note, status, time.perf_counter_ns() - begun)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._hosts is not None and _host(scope) not in self._hosts:
-            await respond(reply.status(HTTPStatus.MISDIRECTED_REQUEST, "this is not that host"), send)
+            refused = reply.status(HTTPStatus.MISDIRECTED_REQUEST, "this is not that host")
+            await respond(closing(refused), send)
             return
         await self._app(scope, receive, send)
 

@@ -16,7 +16,7 @@ from signet_vc.service.reply import RefusedError, Reply
 from signet_vc.service.tokens import Tokens
 from signet_vc.service.workers import OverloadedError, Workers
 
-__all__ = ["NOTE", "Asked", "Getter", "Handler", "Note", "respond"]
+__all__ = ["NOTE", "Asked", "Getter", "Handler", "Note", "closing", "respond"]
 
 NOTE: Final = "signet_vc.note"  # where in a scope the log finds what there is to say
 T = TypeVar("T")
@@ -68,7 +68,7 @@ class Handler:
             note.instance = name or None
             answer = await self._answer(self._functions[name], scope, receive)
         else:
-            answer = _closing(reply.status(HTTPStatus.NOT_FOUND, "there is no such instance"))
+            answer = closing(reply.status(HTTPStatus.NOT_FOUND, "there is no such instance"))
         note.codes = answer.codes
         await respond(answer, send)
 
@@ -76,17 +76,17 @@ class Handler:
         headers = _headers(scope)
         refused = self._refused(headers)
         if refused is not None:
-            return refused
+            return closing(refused)
         try:
             async with asyncio.timeout(self._seconds):
                 data = await self._body(headers, receive)
             return await self._workers.run(lambda: answered(function, data))
         except TimeoutError:
-            return _closing(reply.status(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time"))
+            return closing(reply.status(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time"))
         except OverloadedError:
             return _overloaded()
         except SignetError as error:
-            return _closing(reply.refusal(error))
+            return closing(reply.refusal(error))
 
     def _refused(self, headers: Mapping[str, str]) -> Reply | None:
         """Refuse what need not be read: None for what is to be."""
@@ -202,9 +202,9 @@ def _is_json(content_type: str) -> bool:
 
 
 def _overloaded() -> Reply:
-    return _closing(reply.status(HTTPStatus.SERVICE_UNAVAILABLE, "too much is asked at once; ask again"))
+    return closing(reply.status(HTTPStatus.SERVICE_UNAVAILABLE, "too much is asked at once; ask again"))
 
 
-def _closing(answer: Reply) -> Reply:
-    """What is left of a body that was not taken in is not the next request."""
+def closing(answer: Reply) -> Reply:
+    """Let go of the connection: a body that was not taken in is nothing to wait for, and no request."""
     return answer._replace(headers=(*answer.headers, ("connection", "close")))

@@ -15,9 +15,14 @@ __all__ = ["protocol"]
 
 
 class _Bounded(H11Protocol):
-    """One connection. header_seconds: for the headers of a request. most: connections at once."""
+    """One connection.
+
+    header_seconds: for the headers of a request. send_seconds: for what is left to send of an answer. most:
+    connections at once.
+    """
 
     header_seconds: ClassVar[float]
+    send_seconds: ClassVar[float]
     most: ClassVar[int]
 
     _timer: asyncio.TimerHandle | None = None
@@ -45,6 +50,15 @@ class _Bounded(H11Protocol):
         elif self._timer is None:
             self._wait()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.get_write_buffer_size():  # an answer that nobody takes holds memory
+            self.loop.call_later(self.send_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
     def _wait(self) -> None:
         self._timer = self.loop.call_later(self.header_seconds, self.transport.abort)
 
@@ -70,6 +84,7 @@ class _Bounded(H11Protocol):
         self.transport.close()
 
 
-def protocol(*, header_seconds: float, connections: int) -> type[H11Protocol]:
+def protocol(*, header_seconds: float, send_seconds: float, connections: int) -> type[H11Protocol]:
     """Make the protocol class for these bounds."""
-    return type("Bounded", (_Bounded,), {"header_seconds": header_seconds, "most": connections})
+    bounds = {"header_seconds": header_seconds, "send_seconds": send_seconds, "most": connections}
+    return type("Bounded", (_Bounded,), bounds)

@@ -72,7 +72,11 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http=protocol(header_seconds=bounds.header_seconds, connections=bounds.connections),
+                http=protocol(
+                    header_seconds=bounds.header_seconds,
+                    send_seconds=bounds.send_seconds,
+                    connections=bounds.connections,
+                ),
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -1,0 +1,182 @@
+"""More than the service takes on: it says so at once, recovers, and shows nobody what went wrong inside."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from identities import AGENT
+from vc_service import Running, credential_of, running
+
+from signet_vc import Policy, sign
+from signet_vc.credential import status_issuing
+from signet_vc.errors import Code, ProblemError
+from signet_vc.service import settings
+from signet_vc.service.app import Bounds, Service
+from signet_vc.service.workers import OverloadedError, Workers
+
+LIST = "https://issuer.example/status/1"
+SECRET = "a secret of the inside"
+
+
+class Gated:
+    """A loader that answers when it is let, or fails."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Semaphore(0)
+        self.opened = threading.Event()
+        self.failing = False
+
+    def load(self, url: str) -> bytes:
+        self.reached.release()
+        if self.failing:
+            raise RuntimeError(SECRET)
+        assert self.opened.wait(30)
+        raise ProblemError.of(Code.FETCH_REFUSED, "nothing is here")
+
+
+GATE = Gated()
+
+
+def gated(base: str) -> Service:
+    made = settings.ephemeral_service(base)
+
+    def policy(domain: str | None, challenge: str | None) -> Policy:
+        return Policy(trust_any=True, loader=GATE, domain=domain, challenge=challenge)
+
+    bounds = Bounds(threads=1, waiting=1, work_seconds=1.5, request_seconds=4, idle_seconds=1)
+    return dataclasses.replace(made, policy=policy, bounds=bounds)
+
+
+@pytest.fixture
+def service() -> Iterator[Running]:
+    GATE.reached, GATE.opened, GATE.failing = threading.Semaphore(0), threading.Event(), False
+    with running(gated) as made:
+        yield made
+        GATE.opened.set()
+
+
+def slow() -> dict[str, Any]:
+    """A credential whose verification waits for the gate."""
+    entry = status_issuing.entry(list_url=LIST, index=7)
+    return {"verifiableCredential": sign(credential_of(AGENT.did, credentialStatus=entry), AGENT)}
+
+
+def verify(service: Running, body: Any) -> httpx2.Response:
+    return httpx2.post(service.base + "/credentials/verify", json=body, timeout=30)
+
+
+def test_what_is_too_much_is_told_at_once_and_the_rest_is_answered(service: Running) -> None:
+    with ThreadPoolExecutor(2) as clients:
+        first = clients.submit(verify, service, slow())
+        assert GATE.reached.acquire(timeout=10)
+        second = clients.submit(verify, service, slow())
+        while service.get("/ready").status_code == 200:
+            threading.Event().wait(0.01)
+        began = time.monotonic()
+        answer = verify(service, {})
+        assert (answer.status_code, answer.headers["retry-after"], answer.json()["status"]) == (503, "1", 503)
+        assert time.monotonic() - began < 1
+        assert service.get("/health").status_code == 200
+        GATE.opened.set()
+        assert [each.result().status_code for each in (first, second)] == [400, 400]
+    assert service.get("/ready").status_code == 200
+    assert verify(service, {}).status_code == 400
+
+
+def test_what_takes_too_long_is_given_up_and_its_place_is_kept_until_it_ends(service: Running) -> None:
+    answer = verify(service, slow())
+    assert (answer.status_code, answer.json()["status"]) == (503, 503)
+    with ThreadPoolExecutor(1) as clients:
+        waiting = clients.submit(verify, service, {})
+        assert waiting.result().status_code == 503  # the one thread is still held
+    GATE.opened.set()
+    for _ in range(100):
+        if verify(service, {}).status_code == 400:
+            break
+    else:
+        pytest.fail("the place was not given back")
+
+
+def test_a_failure_inside_is_told_as_that_and_no_more(
+    service: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    GATE.failing = True
+    with caplog.at_level(logging.INFO, logger="signet_vc.service"):
+        answer = verify(service, slow())
+    assert (answer.status_code, answer.json()["status"]) == (500, 500)
+    (line,) = [json.loads(each.getMessage()) for each in caplog.records if each.name == "signet_vc.service"]
+    assert (line["status"], line["codes"], line["route"]) == (500, ["RuntimeError"], "/credentials/verify")
+    assert SECRET not in answer.text + caplog.text
+    GATE.failing = False
+    assert verify(service, {}).status_code == 400
+
+
+def test_a_client_that_takes_no_answer_is_let_go() -> None:
+    filled = sign(credential_of(AGENT.did, description="a" * 900_000), AGENT)
+    body = json.dumps({"verifiableCredential": filled, "options": {"returnCredential": True}}).encode()
+    with running(impatient, send_buffer=4096) as service, socket.socket() as connection:
+        address = urlsplit(service.base)
+        head = f"POST /credentials/verify HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(30)
+        connection.connect((address.hostname, address.port))
+        connection.sendall(
+            f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        )
+        threading.Event().wait(3)  # longer than an answer may take
+        assert received(connection) < 900_000
+        assert service.get("/health").status_code == 200
+
+
+def impatient(base: str) -> Service:
+    return dataclasses.replace(settings.ephemeral_service(base), bounds=Bounds(send_seconds=0.5))
+
+
+def received(connection: socket.socket) -> int:
+    """How much comes until the service closes."""
+    size = 0
+    with contextlib.suppress(ConnectionResetError):
+        while data := connection.recv(65536):
+            size += len(data)
+    return size
+
+
+# -- workers by themselves -------------------------------------------------------------------------
+
+
+def test_places_are_counted_whatever_happens() -> None:
+    import anyio
+
+    async def check() -> None:
+        workers = Workers(threads=2, waiting=1, seconds=5)
+        for _ in range(20):
+            assert await workers.run(lambda: 7) == 7
+            with pytest.raises(ZeroDivisionError):
+                await workers.run(lambda: 1 // 0)
+        assert workers.has_room
+        none = Workers(threads=1, waiting=0, seconds=0.05)
+        released = threading.Event()
+        with pytest.raises(OverloadedError):
+            await none.run(lambda: released.wait(10))
+        assert not none.has_room
+        with pytest.raises(OverloadedError):
+            await none.run(lambda: None)
+        released.set()
+        while not none.has_room:  # noqa: ASYNC110 - it is a thread that gives it back
+            await anyio.sleep(0.01)
+        workers.close()
+        none.close()
+
+    anyio.run(check)
