@@ -1,7 +1,8 @@
 """What W3C's suites sign themselves, good and bad, and how they read what was issued.
 
-``secured`` signs as an implementation would that is not ours: it refuses nothing, and leaves out what a JSON-LD
-processor without a safe mode leaves out (``dropped``). ``expanded`` is PyLD alone, with the bundled contexts.
+``secured`` signs as an implementation would that is not ours: it refuses nothing, and leaves out what a
+JSON-LD processor without a safe mode leaves out (``dropped``). ``expanded`` is PyLD alone, with the bundled
+contexts.
 """
 
 from __future__ import annotations
@@ -66,9 +67,19 @@ def credential(version: str, issuer: Any, *, to_sign: bool = False, **members: A
 
 
 def proof_over(
-    key: Key, signed: dict[str, Any], suite: str, *, dropped: dict[str, Any] | None = None, **members: Any
+    key: Key,
+    signed: dict[str, Any],
+    suite: str,
+    *,
+    dropped: dict[str, Any] | None = None,
+    untyped: bool = False,
+    **members: Any,
 ) -> dict[str, Any]:
-    """Sign exactly ``signed``. members: of the proof; None: left out. dropped: members that go unsigned."""
+    """Sign exactly ``signed``.
+
+    members: of the proof; None: left out. dropped: members that go unsigned. untyped: none of its members is
+    defined, as they are those of a type that is not: an RDF suite signs the empty graph.
+    """
     made = SUITES[suite]
     proof = {
         "type": "DataIntegrityProof",
@@ -80,7 +91,8 @@ def proof_over(
         **members,
     }
     proof = {name: value for name, value in proof.items() if value is not None}
-    configuration = made.configuration(proof, signed, key.key_type).closed()
+    whole = made.pins_context or not untyped
+    configuration = made.configuration(proof, signed, key.key_type).closed() if whole else b""
     transformed = made.transform(signed, key.key_type.digest, None)
     signature = key.sign(hash_data(configuration, transformed, key.key_type))
     return {**proof, **(dropped or {}), "proofValue": "z" + base58btc_encode(signature)}
