@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,10 @@ import pytest
 from identities import AGENT, P256, P384
 from vc_service import Running, running
 
+from signet_vc.errors import Code, UnavailableError
 from signet_vc.keys import multicodec
+from signet_vc.service import settings
+from signet_vc.service.app import Service
 
 LD = 'application/ld+json;profile="https://w3id.org/did-resolution"'
 DRAFT_2026 = "application/did-resolution"
@@ -99,3 +103,24 @@ def test_anything_else_is_refused_and_told_as_json(service: Running, did: str) -
     answer = resolve(service, did)
     assert 400 <= answer.status_code < 600
     assert answer.json()
+
+
+class Elsewhere:
+    """A resolver of one did:web, in place of the network."""
+
+    def resolve(self, did: str) -> dict[str, Any]:
+        if did != "did:web:issuer.example":
+            raise UnavailableError("no answer", code=Code.RESOLVER_UNAVAILABLE)
+        return {"@context": ["https://www.w3.org/ns/did/v1"], "id": did}
+
+
+def test_what_is_allowed_is_resolved_elsewhere() -> None:
+    def make(base: str) -> Service:
+        return dataclasses.replace(settings.ephemeral_service(base), resolver=Elsewhere())
+
+    with running(make) as made:
+        answer = resolve(made, "did:web:issuer.example")
+        assert (answer.status_code, answer.json()["didDocument"]["id"]) == (200, "did:web:issuer.example")
+        answer = resolve(made, "did:web:other.example")
+        assert answer.status_code >= 400
+        assert answer.json()["didDocument"] == {}

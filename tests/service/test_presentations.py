@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,6 +48,22 @@ def test_what_is_presented_verifies(service: Running, name: str, count: int) -> 
     answer = service.instance(name).verify_presentation(made, challenge=CHALLENGE, domain=DOMAIN)
     assert (answer.status_code, answer.json()["verified"]) == (200, True), answer.text
     assert [each["verified"] for each in answer.json()["credentialResults"]] == [True] * count
+
+
+ATTESTATION = Path(__file__).parents[1] / "attestation" / "worked_example" / "request.json"
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_an_attestation_is_presented_by_whoever_holds_it(service: Running, name: str) -> None:
+    attestation = json.loads(ATTESTATION.read_bytes())
+    made = presented(service, name, attestation, challenge=CHALLENGE)
+    answer = service.instance(name).verify_presentation(made, challenge=CHALLENGE)
+    assert answer.status_code == 200, answer.text
+    (result,) = answer.json()["credentialResults"]
+    assert (result["verified"], result["issuer"]) == (True, attestation["issuer"])
+    changed = {**attestation, "validFrom": "2026-03-30T11:37:26.120Z"}
+    answer = service.instance(name).verify_presentation(presented(service, name, changed))
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("name", EVERY)
