@@ -34,14 +34,14 @@ class SigningKey(Key):
 
     @classmethod
     def generate(cls, algorithm: str = "Ed25519") -> Self:
-        """Make a new key: ``Ed25519``, ``P-256`` or ``P-384``; UsageError for another name."""
+        """Make a new key: ``Ed25519``, ``P-256``, ``P-384`` or ``P-521``; UsageError for another name."""
         try:
-            length = key_type(algorithm).secret_length
+            row = key_type(algorithm)
         except ProblemError as error:
             raise UsageError(f"no such algorithm: {error.problems[0].detail}") from error
         while True:
             try:
-                return cls.from_secret(algorithm, secrets.token_bytes(length))
+                return cls.from_secret(algorithm, row.candidate(secrets.token_bytes(row.secret_length)))
             except ProblemError:  # not below the order of the curve: once in 2^32
                 continue
 

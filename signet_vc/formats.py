@@ -194,7 +194,7 @@ ENVELOPES: Final[Mapping[type, _Envelope]] = MappingProxyType(
         SdJwt: _Envelope(
             sd_jwt, lambda _, document: document, lambda parsed: str(parsed.token.header["alg"])
         ),
-        CoseSign1: _Envelope(cose, lambda message, _: cose.registered(message), cose.algorithm),
+        CoseSign1: _Envelope(cose, cose.registered, cose.algorithm),
     }
 )
 

@@ -24,7 +24,7 @@ from signet_vc.keys.pem import secret_to_pem
 from signet_vc.keys.signing import KEY_TYPES, Key
 from signet_vc.keystore import PASSPHRASE_VARIABLE, SOURCES, KeyExistsError, load, save, variables_of
 
-SECRETS = {name: bytes(range(7, row.secret_length + 7)) for name, row in KEY_TYPES.items()}
+SECRETS = {name: row.candidate(bytes(range(7, row.secret_length + 7))) for name, row in KEY_TYPES.items()}
 KEYS = {name: Key.from_secret(name, secret) for name, secret in SECRETS.items()}
 KEY = KEYS["Ed25519"]
 SECRET = SECRETS["Ed25519"]
