@@ -506,7 +506,7 @@ def test_deviation_d6_the_form_of_what_is_presented_is_held(
 
 
 def test_deviation_a_space_in_a_url_is_refused(command: Command) -> None:
-    """Test 4 of the edition of July 2024: the ``data:`` URL of its SD-JWT holds a space, and no URL does."""
+    """Test 4, in one edition of its input: the ``data:`` URL of its SD-JWT holds a space, and no URL does."""
     spaced = enveloped.wrap("application/vc+sd-jwt", "yJraWQiOiJFeEhr.eyJ0eXBlIjoiYSJ9.B5Nb~")
     spaced["id"] = spaced["id"].replace("~", " ~")
     assert command("issue", vp_of(spaced), method("P-521"), "presentation_jose")["result"] == "failure"
