@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +12,26 @@ from fuzz.signed import KEYS, POLICY, issued_by
 from fuzz.target import Target, require, timed
 from signet_vc import sign, verify
 from signet_vc.codec import strict_json
+from signet_vc.credential import presentation, profile
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.proofs import data_integrity
 
 __all__ = ["TARGET"]
 
 _AT = datetime(2026, 4, 1, tzinfo=UTC)
-_OF_TIME = {Code.NOT_YET_VALID, Code.EXPIRED}
+# What an issuer may sign and a verifier refuses: by its time, or because it wants inline contexts signed.
+_OF_POLICY = {Code.NOT_YET_VALID, Code.EXPIRED, Code.UNKNOWN_CONTEXT}
+_WAYS: tuple[tuple[int, dict[str, Any]], ...] = (
+    (0, {"suite": "eddsa-jcs-2022", "created": _AT}),
+    (0, {"suite": "eddsa-rdfc-2022", "created": _AT}),
+    (1, {"suite": "ecdsa-jcs-2019", "created": _AT}),
+    (2, {"suite": "ecdsa-rdfc-2019", "created": _AT}),
+    (1, {"securing": "jws"}),
+    (0, {"securing": "sd-jwt"}),
+    (2, {"securing": "cose"}),
+)
+_OF_ATTESTATIONS = (_WAYS[0], _WAYS[2], _WAYS[4])  # the others FORMAT has not
+_sign: Callable[..., Any] = sign
 
 
 def _run(data: bytes) -> None:
@@ -36,16 +49,19 @@ def _run(data: bytes) -> None:
 
 
 def _issued(document: dict[str, Any]) -> None:
-    """What the issuer signs is what a verifier takes."""
-    key = KEYS[len(document) % len(KEYS)]
+    """What the issuer signs is what a verifier takes, whichever way it is secured."""
+    ways = _OF_ATTESTATIONS if profile.names_profile(document) else _WAYS
+    number, options = ways[len(json.dumps(document)) % len(ways)]
+    key = KEYS[number]
     try:
-        secured = timed(sign, issued_by(document, key.did), key, created=_AT)
+        secured: Any = timed(_sign, issued_by(document, key.did), key, **options)
     except (ProblemError, UsageError):
         return
-    result = timed(verify, strict_json.dumps(secured), POLICY, at=_AT)
-    require(
-        {each.code for each in result.problems} <= _OF_TIME, f"what was signed verifies: {result.problems}"
-    )
+    data = strict_json.dumps(secured) if isinstance(secured, dict) else secured
+    result = timed(verify, data, POLICY, at=_AT)
+    if not presentation.is_presentation(document):  # its credentials are others'
+        codes = {each.code for each in result.problems}
+        require(codes <= _OF_POLICY, f"what was signed verifies: {options} {result.problems}"[:2000])
 
 
 def _proved(document: dict[str, Any]) -> None:
