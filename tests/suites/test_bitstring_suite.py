@@ -79,6 +79,12 @@ def expanded(listed: Any) -> bytes:
     return gzip.decompress(base64.urlsafe_b64decode(encoded[1:] + "=" * (-len(encoded[1:]) % 4)))
 
 
+def test_the_certificate_of_the_run_is_vouched_for_by_nobody(suite: Suite) -> None:
+    """So that a suite has to be told to take it, as they all are."""
+    with pytest.raises(httpx2.ConnectError):
+        httpx2.get(suite.issuer(TAG).url)
+
+
 # -- the entry -----------------------------------------------------------------------------------------------
 
 
