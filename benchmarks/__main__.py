@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores;",
         f"Ed25519 by {ed25519.BACKEND.name}",
     )
-    print(f"{'figure':<40} {'ours':>12} {'':<9} {'baseline':>12} {'ratio':>7}")
+    print(f"{'figure':<44} {'ours':>12} {'':<9} {'baseline':>12} {'ratio':>7}")
     figures = []
     for figure in _taken([options.group] if options.group else list(every if options.all else GROUPS)):
         figures.append(figure.as_json())
@@ -71,7 +71,7 @@ def _tell(progress: str) -> None:
 
 def _row(figure: Figure) -> str:
     return (
-        f"{figure.name:<40} {figure.value:>12,.1f} {figure.unit:<9} "
+        f"{figure.name:<44} {figure.value:>12,.1f} {figure.unit:<9} "
         f"{figure.baseline:>12,.1f} {figure.ratio:>7.2f}"
     )
 
