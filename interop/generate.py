@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from generator import (
+    chains,
     ecdsa,
     eddsa,
     jwt,
@@ -27,6 +28,7 @@ from generator import (
     responses_results,
     responses_securing,
     responses_trust,
+    sd_jwt,
     values,
 )
 from generator.book import Book
@@ -34,7 +36,7 @@ from generator.requests import Requests
 from generator.responses import Responses
 
 KINDS = (values, keys, eddsa, ecdsa, jwt)
-LATER_KINDS = (rdfc, rdfc_ecdsa)
+LATER_KINDS = (rdfc, rdfc_ecdsa, chains, sd_jwt)
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (
     responses_securing,

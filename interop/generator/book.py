@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from generator.crypto import Document, TestKey
 
-VERSION: Final = "1.0.0"
+VERSION: Final = "1.1.0"
 _ORIGIN: Final = "Made for this collection by interop/generate.py"
 _LICENCE: Final = "Apache-2.0"
 _MOST_CASES_OF_A_RULE: Final = 5
@@ -47,6 +47,10 @@ DOCUMENTS: Final = {
     "RFC 9864": {
         "title": "Fully-Specified Algorithms for JOSE and COSE",
         "url": "https://www.rfc-editor.org/rfc/rfc9864",
+    },
+    "RFC 9901": {
+        "title": "Selective Disclosure for JSON Web Tokens",
+        "url": "https://www.rfc-editor.org/rfc/rfc9901",
     },
     "JSON-RPC": {"title": "JSON-RPC 2.0 Specification", "url": "https://www.jsonrpc.org/specification"},
     "MCP": {
@@ -79,6 +83,10 @@ DOCUMENTS: Final = {
         "url": "https://www.w3.org/TR/2024/REC-rdf-canon-20240521/",
     },
     "JSON-LD": {"title": "JSON-LD 1.1", "url": "https://www.w3.org/TR/2020/REC-json-ld11-20200716/"},
+    "JSON-LD-API": {
+        "title": "JSON-LD 1.1 Processing Algorithms and API",
+        "url": "https://www.w3.org/TR/2020/REC-json-ld11-api-20200716/",
+    },
     "VC-JOSE-COSE": {
         "title": "Securing Verifiable Credentials using JOSE and COSE",
         "url": "https://www.w3.org/TR/2025/REC-vc-jose-cose-20250515/",

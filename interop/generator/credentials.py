@@ -49,13 +49,17 @@ class Credentials:
         at: str = "2026-03-30T12:00:00Z",
         notices: list[str] | None = None,
         policy: Document | None = None,
+        steps: bool = True,
     ) -> Case:
-        """A secured document that verifies; its text is pretty-printed unless given."""
+        """A secured document that verifies; its text is pretty-printed unless given.
+
+        `steps`: with the values of its proofs on the way.
+        """
         proofs = document["proof"] if isinstance(document["proof"], list) else [document["proof"]]
-        expected: Document = {
-            "proofs": [proof_steps(document, each, key) for each in proofs],
-            "digest": digest(jcs(document)),
-        }
+        expected: Document = {"digest": digest(jcs(document))}
+        if steps:
+            values = [proof_steps(document, each, key, _previous(each, proofs)) for each in proofs]
+            expected = {"proofs": values, **expected}
         if notices:
             expected["notices"] = notices
         return self._book.accept(
@@ -108,6 +112,13 @@ def signed_as(
     proof = proof_of(document, key, without=without, **members)
     signature = key.sign(message(proof_steps(document, proof, key)))
     return {**document, "proof": {**proof, "proofValue": "z" + base58(signature)}}
+
+
+def _previous(proof: Document, proofs: list[Document]) -> list[Document]:
+    """The proofs that one names as those before it, in the order of the document."""
+    named = proof.get("previousProof", [])
+    named = named if isinstance(named, list) else [named]
+    return [each for each in proofs if each.get("id") in named]
 
 
 def _text(document: Document) -> str:

@@ -53,7 +53,7 @@ _PURPOSES: Final = {
     "capabilityInvocation": _SECURITY + "capabilityInvocationMethod",
 }
 _DOUBLES: Final = 1e21  # JSON-LD 1.1 API: from here on a whole number is a double too
-# RDFC-1.0 §5, Canonical form of N-Quads
+# RDFC-1.0 §A, Canonical form of N-Quads
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
 
 
@@ -99,7 +99,7 @@ class _Expansion:
     def __init__(self, document: Document) -> None:
         contexts = document.get("@context", [])
         contexts = contexts if isinstance(contexts, list) else [contexts]
-        self._inline = {
+        self._inline: dict[str, str] = {
             term: iri for each in contexts if isinstance(each, dict) for term, iri in each.items()
         }
         self._undefined = "https://www.w3.org/ns/credentials/undefined-terms/v2" in contexts

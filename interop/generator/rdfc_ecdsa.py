@@ -71,7 +71,8 @@ def _hashes(made: Credentials, small: Case, large: Case) -> None:
             steps: Document, key: TestKey = key, hashed: Any = hashed, document: Document = document
         ) -> bytes:
             other = rdf.canonical(document, hashed)
-            return bytes.fromhex(steps["proofConfigurationHash"]) + key.hash(other).digest()
+            hashed_document: bytes = key.hash(other).digest()
+            return bytes.fromhex(steps["proofConfigurationHash"]) + hashed_document
 
         name = f"{key.type.lower()}-nodes-named-by-the-other-hash"
         made.reject(case, name, INSIDE, "PROOF_INVALID", signed_as(document, key, inside))
