@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _HTTP_PORT: Final = 80
+# How long a thread that computes keeps the loop from its next step, ten times for each request. Beside two
+# poison graphs: 340 requests/s in place of 230, the slowest hundredth after 115 ms in place of 310.
+_SWITCH_SECONDS: Final = 0.0005
 # As the configuration's schema has it.
 _match_public_url: Final = re.compile(
     r"https://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9._~-]+)*"
@@ -110,6 +113,7 @@ def _run(
     """Serve until told to stop. config: None for an ephemeral service."""
     from signet_vc.service import server, settings  # noqa: PLC0415 - an extra, and only this command needs it
 
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with server.bind(host, port) as listening:  # first, so that the address is known
         here = _address("http" if context is None else "https", host, listening.getsockname()[1])
         base = here if public is None else public

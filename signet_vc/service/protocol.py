@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -12,6 +13,43 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from signet_vc.service import reply
 
 __all__ = ["protocol"]
+
+
+class _Joining:
+    """A transport that joins what one turn of the loop writes: an answer is one system call.
+
+    Beside threads that compute, each call costs as much as the wait for the interpreter's lock after it.
+    """
+
+    __slots__ = ("_loop", "_parts", "_transport", "_unsent")
+
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, unsent: Callable[[], None]
+    ) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._parts: list[bytes] = []
+        self._unsent = unsent
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts:
+            data = b"".join(self._parts)
+            self._parts.clear()
+            self._transport.write(data)
+            if self._transport.get_write_buffer_size():
+                self._unsent()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class _Bounded(H11Protocol):
@@ -33,7 +71,7 @@ class _Bounded(H11Protocol):
             self._refused = True
             transport.abort()
             return
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Joining(transport, self.loop, self._unsent)))
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -50,10 +88,9 @@ class _Bounded(H11Protocol):
         elif self._timer is None:
             self._wait()
 
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        if self.transport.get_write_buffer_size():  # an answer that nobody takes holds memory
-            self.loop.call_later(self.send_seconds, self._give_up)
+    def _unsent(self) -> None:
+        """An answer that nobody takes holds memory, and may for so long."""
+        self.loop.call_later(self.send_seconds, self._give_up)
 
     def _give_up(self) -> None:
         if self.transport.get_write_buffer_size():
