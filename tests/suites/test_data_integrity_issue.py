@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from suite_client import Endpoint, Suite, codes, issued, refused, started, verified
+from suite_client import Endpoint, Suite, codes, issued, started, verified
 from suite_fixtures import DATA_INTEGRITY, EXAMPLES, V1, V2, credential, expanded
 
 from signet_vc.codec.multibase import base58btc_decode
@@ -191,27 +191,3 @@ def test_a_credential_without_a_subject_is_not_issued(issuer: Endpoint, version:
 def test_an_issuer_that_the_key_does_not_control_is_not_issued_for(issuer: Endpoint, version: str) -> None:
     made = credential(version, "did:example:somebody-else")
     assert codes(issuer.issue(made)) == {"KEY_NOT_CONTROLLED_BY_ISSUER"}
-
-
-# -- the body -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "more", [{}, {"options": {}}, {"options": {"mandatoryPointers": ["/issuer"], "unknown": {"a": [1]}}}]
-)
-def test_options_may_be_absent_empty_or_not_known(
-    issuer: Endpoint, version: str, more: dict[str, Any]
-) -> None:
-    issued(issuer.post({"credential": credential(version, issuer.id), **more}))
-
-
-def test_the_issuer_may_be_an_object(issuer: Endpoint, version: str) -> None:
-    made = credential(version, {"id": issuer.id})
-    assert issued(issuer.issue(made))["issuer"] == {"id": issuer.id}
-
-
-@pytest.mark.parametrize(
-    "body", [{}, {"credential": None}, {"credential": "{}"}, {"credential": []}, [], None]
-)
-def test_a_body_that_is_none_is_refused(issuer: Endpoint, body: Any) -> None:
-    refused(issuer.post(body))

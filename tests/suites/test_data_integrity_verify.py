@@ -329,7 +329,7 @@ def test_another_hash_than_the_keys(verifier: Endpoint, kind: Kind, unsecured: d
     assert refusal(verifier, {**unsecured, "proof": proof}) == {"PROOF_INVALID"}
 
 
-# -- the body -------------------------------------------------------------------------------------
+# -- the document -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("document", ["", "a document", None, 7, [], {}, True])
@@ -339,11 +339,6 @@ def test_a_document_that_is_none(verifier: Endpoint, document: Any) -> None:
 
 def test_a_document_as_text(verifier: Endpoint, valid: dict[str, Any]) -> None:
     assert refusal(verifier, jcs.canonicalize(valid).decode())
-
-
-@pytest.mark.parametrize("body", [{}, {"credential": {}}, [], None, "", {"verifiableCredential": None}])
-def test_a_body_that_is_none(verifier: Endpoint, body: Any) -> None:
-    refused(verifier.post(body))
 
 
 # -- this module ----------------------------------------------------------------------------------
