@@ -40,7 +40,8 @@ class DigitalBazaar:
 
     def signed(self, suite: str, items: Sequence[tuple[dict[str, Any], int]]) -> list[dict[str, Any]]:
         """Sign credentials with the keys of these numbers, and give them."""
-        return self._ask({"op": "sign", "suite": suite, "items": items})["results"]  # type: ignore[no-any-return]
+        results: list[dict[str, Any]] = self._ask({"op": "sign", "suite": suite, "items": items})["results"]
+        return results
 
     def sign(self, suite: str, items: Sequence[tuple[dict[str, Any], int]]) -> float:
         """Take the time of ``signed``."""

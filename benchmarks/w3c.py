@@ -61,6 +61,7 @@ WAYS: Final = (
 )
 _IN_SECURING: Final = "eddsa-jcs-2022"  # whose baseline is in the group ``securing``, on request credentials
 
+_sign: Callable[..., Any] = sign
 _SIZES: Final = {"Ed25519": 32, "P-256": 32, "P-384": 48}
 
 
@@ -83,11 +84,11 @@ def _all(node: DigitalBazaar | None) -> Iterator[Figure]:
 def _of(way: Way, node: DigitalBazaar | None) -> Iterator[Figure]:
     keys = keys_of(way.key_type)
     unsigned = [(credential(number, keys[number % KEYS]), keys[number % KEYS]) for number in range(way.count)]
-    secured = [_as_bytes(sign(document, key, **way.options)) for document, key in unsigned]  # type: ignore[call-overload]
+    secured = [_as_bytes(_sign(document, key, **way.options)) for document, key in unsigned]
     policy = Policy(allowed_signers=[key.did for key in keys])
 
     def ours_sign(item: tuple[dict[str, Any], SigningKey]) -> None:
-        sign(*item, **way.options)  # type: ignore[call-overload]
+        _sign(*item, **way.options)
 
     def ours_verify(data: bytes) -> None:
         result = verify(data, policy)

@@ -71,8 +71,7 @@ def with_atheris(name: str, seconds: int, found: Path) -> None:
 
 def with_hypothesis(name: str, seconds: int, found: Path) -> None:
     """Fuzz by changes of the corpus that hypothesis draws, and shrinks where one fails."""
-    from hypothesis import HealthCheck, Phase, given, settings  # noqa: PLC0415 - no part of the other engine
-    from hypothesis import strategies as st  # noqa: PLC0415
+    from hypothesis import HealthCheck, Phase, given, settings, strategies  # noqa: PLC0415 - the other needs it not
 
     target = load(name)
     run = _confirming(name, target)
@@ -86,8 +85,8 @@ def with_hypothesis(name: str, seconds: int, found: Path) -> None:
             data = target.mutate(data, random)[: target.longest]
         return data
 
-    inputs = st.binary(max_size=256) | st.builds(
-        changed, st.sampled_from(corpus), st.integers(0, 2**32 - 1), st.integers(1, 4)
+    inputs = strategies.binary(max_size=256) | strategies.builds(
+        changed, strategies.sampled_from(corpus), strategies.integers(0, 2**32 - 1), strategies.integers(1, 4)
     )
 
     @settings(

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import measure, w3c  # noqa: E402 - run from the checkout, not installed
-from benchmarks.__main__ import GROUPS, OTHERS  # noqa: E402
+from benchmarks.__main__ import GROUPS, OTHERS  # noqa: E402 - as above
 
 
 def test_a_group_prints_a_table_and_writes_entries(tmp_path: Path) -> None:

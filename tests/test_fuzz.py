@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from fuzz import mutation, target  # noqa: E402 - run from the checkout, not installed
-from fuzz.__main__ import default_engine, fuzz, main  # noqa: E402
+from fuzz.__main__ import default_engine, fuzz, main  # noqa: E402 - as above
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "20"))
 

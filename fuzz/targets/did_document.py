@@ -20,6 +20,7 @@ __all__ = ["TARGET"]
 
 _AT = 1_700_000_000 * 10**9
 _MOST_NAMES = 8
+_TELLING = 16  # characters that no refusal may repeat
 
 
 def _run(data: bytes) -> None:
@@ -59,7 +60,7 @@ def _jwk(jwk: dict[str, Any]) -> None:
         timed(secret_from_jwk, jwk)
     except ProblemError as error:
         secret = jwk.get("d")
-        if isinstance(secret, str) and len(secret) > 16:  # noqa: PLR2004
+        if isinstance(secret, str) and len(secret) > _TELLING:
             require(secret not in str(error), "no refusal repeats a secret")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import rfc8785
@@ -48,9 +48,9 @@ def _lenient(data: bytes) -> Any:
         return data.decode(errors="surrogateescape")
 
 
-def _or_none(write: Any, value: Any) -> bytes | None:
+def _or_none(write: Callable[[Any], bytes | None], value: Any) -> bytes | None:
     try:
-        return timed(write, value)  # type: ignore[no-any-return]
+        return timed(write, value)
     except ProblemError:
         return None
 

@@ -76,7 +76,10 @@ def _issue(document: Any, disclosable: list[str]) -> None:
     if not isinstance(document, dict):
         return
     numbers = count()
-    salts = lambda: base64url_encode(next(numbers).to_bytes(16, "big"))  # noqa: E731
+
+    def salts() -> str:
+        return base64url_encode(next(numbers).to_bytes(16, "big"))
+
     try:
         to_sign = timed(
             sd_jwt.prepare,

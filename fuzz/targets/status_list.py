@@ -23,6 +23,7 @@ __all__ = ["TARGET"]
 
 _AT = 1_700_000_000 * 10**9
 _MIB = 1 << 20
+_MOST = 64  # problems or notices of a credential
 
 
 def _run(data: bytes) -> None:
@@ -80,7 +81,7 @@ def _credential(document: dict[str, Any]) -> None:
             problems, notices = timed(
                 bitstring_status.check, document, fetch=given, at_ns=_AT, minimum=minimum
             )
-            require(max(len(problems), len(notices)) <= 64, "their number is bounded")  # noqa: PLR2004
+            require(max(len(problems), len(notices)) <= _MOST, "their number is bounded")
     if isinstance(listed, dict):
         timed(bitstring_status.form_problems, listed)
 
