@@ -66,7 +66,7 @@ class DigitalBazaar:
 @contextmanager
 def digitalbazaar(keys: Sequence[SigningKey]) -> Iterator[DigitalBazaar]:
     """Start the process with these keys; end it."""
-    with subprocess.Popen(  # noqa: S603 - ours
+    with subprocess.Popen(  # noqa: S603 - our own
         [shutil.which("node") or "node", "peer.mjs"],
         cwd=_FOLDER,
         stdin=subprocess.PIPE,

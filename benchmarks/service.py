@@ -53,7 +53,7 @@ def figures() -> Iterator[Figure]:
 def _server(work: str) -> Iterator[tuple[int, str]]:
     """Start a server in a process of its own; its port, and the issuer that it is."""
     command = [sys.executable, "-m", "benchmarks.http_server", work]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
         try:
             assert process.stdout is not None
             port, issuer = process.stdout.readline().split()

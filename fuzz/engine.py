@@ -128,7 +128,7 @@ def _confirming(name: str, target: Target) -> Callable[[bytes], None]:
             target.run(data)
         except SlowError:
             command: list[Any] = [sys.executable, "-m", "fuzz.replay", name, "-"]
-            again = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - ours
+            again = subprocess.run(command, input=data, capture_output=True, check=False)  # noqa: S603 - our own
             require(again.returncode == 0, again.stderr.decode(errors="replace"))
 
     return run
