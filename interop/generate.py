@@ -12,10 +12,12 @@ from pathlib import Path
 
 from generator import (
     chains,
+    cose,
     ecdsa,
     eddsa,
     jwt,
     keys,
+    presentations,
     rdfc,
     rdfc_ecdsa,
     requests_call,
@@ -36,7 +38,7 @@ from generator.requests import Requests
 from generator.responses import Responses
 
 KINDS = (values, keys, eddsa, ecdsa, jwt)
-LATER_KINDS = (rdfc, rdfc_ecdsa, chains, sd_jwt)
+LATER_KINDS = (rdfc, rdfc_ecdsa, chains, sd_jwt, cose, presentations)
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (
     responses_securing,

@@ -48,6 +48,31 @@ DOCUMENTS: Final = {
         "title": "Fully-Specified Algorithms for JOSE and COSE",
         "url": "https://www.rfc-editor.org/rfc/rfc9864",
     },
+    "RFC 8392": {"title": "CBOR Web Token (CWT)", "url": "https://www.rfc-editor.org/rfc/rfc8392"},
+    "RFC 8949": {
+        "title": "Concise Binary Object Representation (CBOR)",
+        "url": "https://www.rfc-editor.org/rfc/rfc8949",
+    },
+    "RFC 9052": {
+        "title": "CBOR Object Signing and Encryption (COSE): Structures and Process",
+        "url": "https://www.rfc-editor.org/rfc/rfc9052",
+    },
+    "RFC 9053": {
+        "title": "CBOR Object Signing and Encryption (COSE): Initial Algorithms",
+        "url": "https://www.rfc-editor.org/rfc/rfc9053",
+    },
+    "RFC 9360": {
+        "title": "COSE: Header Parameters for Carrying and Referencing X.509 Certificates",
+        "url": "https://www.rfc-editor.org/rfc/rfc9360",
+    },
+    "RFC 9596": {
+        "title": 'COSE "typ" (type) Header Parameter',
+        "url": "https://www.rfc-editor.org/rfc/rfc9596",
+    },
+    "RFC 9597": {
+        "title": "CBOR Web Token (CWT) Claims in COSE Headers",
+        "url": "https://www.rfc-editor.org/rfc/rfc9597",
+    },
     "RFC 9901": {
         "title": "Selective Disclosure for JSON Web Tokens",
         "url": "https://www.rfc-editor.org/rfc/rfc9901",
@@ -65,6 +90,10 @@ DOCUMENTS: Final = {
     "VCDM": {
         "title": "Verifiable Credentials Data Model v2.0",
         "url": "https://www.w3.org/TR/2025/REC-vc-data-model-2.0-20250515/",
+    },
+    "VCDM 1.1": {
+        "title": "Verifiable Credentials Data Model v1.1",
+        "url": "https://www.w3.org/TR/2022/REC-vc-data-model-20220303/",
     },
     "VC-DATA-INTEGRITY": {
         "title": "Verifiable Credential Data Integrity 1.0",
