@@ -105,7 +105,8 @@ def secured(key: Key, document: dict[str, Any], suite: str, **more: Any) -> dict
 
 def expanded(document: dict[str, Any]) -> dict[str, Any]:
     """Expand a document to its one node, with a JSON-LD processor that knows nothing of credentials."""
-    (node,) = jsonld.expand(document, {"documentLoader": _load})
+    nodes: list[dict[str, Any]] = jsonld.expand(document, {"documentLoader": _load})
+    (node,) = nodes
     return node
 
 

@@ -267,3 +267,11 @@ def test_a_self_asserted_credential_without_its_holder(verifier: Endpoint, issue
 
 def test_a_credential_is_no_presentation(verifier: Endpoint) -> None:
     refused(verifier.verify_presentation(credential()))
+
+
+def test_a_credential_is_not_made_as_a_presentation(suite: Suite) -> None:
+    """It would be issued past the list of its statuses."""
+    issuer = suite.issuer("vc2.0")
+    address = issuer.url.replace("credentials/issue", "presentations")
+    for kind in (VC, [VC, VP]):
+        refused(suite.client.post(address, json={"presentation": plain_credential(issuer.id, type=kind)}))

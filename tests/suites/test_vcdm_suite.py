@@ -246,6 +246,14 @@ def test_a_name_of_the_issuer_that_is_none(issuer: Endpoint, member: str, value:
     assert codes(answer) == {"INVALID_CREDENTIAL"}
 
 
+def test_a_base_direction_is_issued_by_a_suite_that_signs_it(suite: Suite) -> None:
+    """RDF has none: the issuer that the suite calls makes JCS proofs, and one of RDF proofs refuses it."""
+    assert suite.issuer("vc2.0").entry["tags"] == ["eddsa-jcs-2022", "vc2.0"]
+    graph = suite.issuer("eddsa-rdfc-2022")
+    assert codes(graph.issue(credential(graph, name=BOTH))) == {"UNDEFINED_TERM"}
+    issued(graph.issue(credential(graph, name=ENGLISH)))
+
+
 PAST = [members for members in ISSUED["dates"] if members.get("validUntil", "").startswith(("2010", "2009"))]
 FUTURE = [
     members
