@@ -25,7 +25,7 @@ from signet_vc.service.lists_here import ListsHere
 from signet_vc.service.manifest import manifest
 from signet_vc.service.reply import Reply
 from signet_vc.service.tokens import Tokens
-from signet_vc.service.workers import Workers
+from signet_vc.service.workers import Budget, Workers
 
 __all__ = ["Bounds", "Service", "application"]
 
@@ -38,7 +38,7 @@ def _nothing() -> None:
 class Bounds:
     """How much the service takes on.
 
-    body_bytes: of a request. threads: that sign and verify at once. waiting: requests for one of them.
+    body_bytes: of a request; held_bytes: of all that are there at once. threads: that sign and verify at once. waiting: requests for one of them.
     work_seconds: from asking for a thread to its result. header_seconds, body_seconds: for a request to
     arrive. send_seconds: for an answer to be taken. request_seconds: for all of that. idle_seconds: for the
     next request of a connection. connections: at once. stop_seconds: for what is under way when the service
@@ -46,10 +46,11 @@ class Bounds:
     """
 
     body_bytes: int = 1 << 20
+    held_bytes: int = 64 << 20
     header_bytes: int = 16 << 10
     threads: int = 2
     waiting: int = 256
-    connections: int = 1024
+    connections: int = 512
     work_seconds: float = 10.0
     body_seconds: float = 10.0
     header_seconds: float = 10.0
@@ -109,20 +110,22 @@ _OPEN: Final[Mapping[str, Callable[[verifying.PolicyFor, bytes], Reply]]] = Mapp
 def _posts(service: Service, workers: Workers) -> Iterator[BaseRoute]:
     """What is posted: at the root for the first instance, and under the name of each."""
     first = next(iter(service.instances.values()), None)
+    post = partial(_post, service, workers, Budget(service.bounds.held_bytes))
     for path, function in _WITH_TOKEN.items():
         named = {name: partial(function, each) for name, each in service.instances.items()}
         if first is not None:
-            yield _post(service, workers, path, {"": partial(function, first)}, tokens=service.tokens)
-        yield _post(service, workers, path, named, tokens=service.tokens)
+            yield post(path, {"": partial(function, first)}, tokens=service.tokens)
+        yield post(path, named, tokens=service.tokens)
     for path, verify in _OPEN.items():
         verified = partial(verify, service.policy)
-        yield _post(service, workers, path, {"": verified})
-        yield _post(service, workers, path, dict.fromkeys(service.instances, verified))
+        yield post(path, {"": verified})
+        yield post(path, dict.fromkeys(service.instances, verified))
 
 
 def _post(
     service: Service,
     workers: Workers,
+    budget: Budget,
     path: str,
     functions: Mapping[str, Callable[[bytes], Reply]],
     *,
@@ -132,6 +135,7 @@ def _post(
         functions,
         route=path,
         workers=workers,
+        budget=budget,
         most=service.bounds.body_bytes,
         seconds=service.bounds.body_seconds,
         tokens=tokens,

@@ -14,7 +14,7 @@ from signet_vc.errors import Code, ProblemError, SignetError
 from signet_vc.service import reply
 from signet_vc.service.reply import RefusedError, Reply
 from signet_vc.service.tokens import Tokens
-from signet_vc.service.workers import OverloadedError, Workers
+from signet_vc.service.workers import Budget, OverloadedError, Workers
 
 __all__ = ["NOTE", "Asked", "Getter", "Handler", "Note", "closing", "respond"]
 
@@ -39,7 +39,8 @@ class Handler:
     """One endpoint: a function takes the body, and gives or raises the answer.
 
     functions: of the body's bytes, by the name of the instance in the path, empty without one. tokens: who
-    may call; None for anybody. most: bytes of a body. seconds: for all of a body to arrive.
+    may call; None for anybody. budget: of the bodies of all. most: bytes of one. seconds: for all of one to
+    arrive.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Handler:
         *,
         route: str,
         workers: Workers,
+        budget: Budget,
         most: int,
         seconds: float,
         tokens: Tokens | None = None,
@@ -55,6 +57,7 @@ class Handler:
         self._functions = functions
         self._route = route
         self._workers = workers
+        self._budget = budget
         self._most = most
         self._seconds = seconds
         self._tokens = tokens
@@ -77,9 +80,11 @@ class Handler:
         refused = self._refused(headers)
         if refused is not None:
             return closing(refused)
+        chunks: list[bytes] = []
         try:
             async with asyncio.timeout(self._seconds):
-                data = await self._body(headers, receive)
+                await self._take_in(chunks, headers, receive)
+            data = b"".join(chunks)
             return await self._workers.run(lambda: answered(function, data))
         except TimeoutError:
             return closing(reply.status(HTTPStatus.REQUEST_TIMEOUT, "the body did not arrive in time"))
@@ -87,6 +92,8 @@ class Handler:
             return _overloaded()
         except SignetError as error:
             return closing(reply.refusal(error))
+        finally:
+            self._budget.give(sum(map(len, chunks)))
 
     def _refused(self, headers: Mapping[str, str]) -> Reply | None:
         """Refuse what need not be read: None for what is to be."""
@@ -99,12 +106,14 @@ class Handler:
             return _overloaded()
         return None
 
-    async def _body(self, headers: dict[str, str], receive: Receive) -> bytes:
-        """Take the body in. Raises RefusedError for one that is too large, as soon as that is known."""
+    async def _take_in(self, chunks: list[bytes], headers: Mapping[str, str], receive: Receive) -> None:
+        """Take the body in, at most what there is room for.
+
+        Raises RefusedError for one that is too large, as soon as that is known, and OverloadedError.
+        """
         length = headers.get("content-length", "")
         if length.isdigit() and (len(length) > 15 or int(length) > self._most):  # noqa: PLR2004 - 10^15 is enough
             raise self._too_large()
-        chunks: list[bytes] = []
         size = 0
         while True:
             message: Message = await receive()
@@ -114,9 +123,10 @@ class Handler:
             size += len(chunk)
             if size > self._most:
                 raise self._too_large()
+            self._budget.take(len(chunk))
             chunks.append(chunk)
             if not message.get("more_body", False):
-                return b"".join(chunks)
+                return
 
     def _too_large(self) -> RefusedError:
         error = RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {self._most} bytes")

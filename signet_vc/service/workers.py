@@ -12,13 +12,32 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import TypeVar
 
-__all__ = ["OverloadedError", "Workers"]
+__all__ = ["Budget", "OverloadedError", "Workers"]
 
 T = TypeVar("T")
 
 
 class OverloadedError(Exception):
-    """No thread was free in time, or more wait for one than may."""
+    """No thread was free in time, more wait for one than may, or more is held than may be."""
+
+
+class Budget:
+    """How many bytes of bodies are held at once, by all requests together. Used by the event loop alone."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def take(self, size: int) -> None:
+        """Hold more. Raises OverloadedError where that is too much."""
+        if size > self._left:
+            raise OverloadedError
+        self._left -= size
+
+    def give(self, size: int) -> None:
+        """Hold it no longer."""
+        self._left += size
 
 
 class Workers:

@@ -157,6 +157,29 @@ def received(connection: socket.socket) -> int:
     return size
 
 
+def narrow(base: str) -> Service:
+    return dataclasses.replace(settings.ephemeral_service(base), bounds=Bounds(held_bytes=10_000))
+
+
+def test_all_bodies_together_are_bounded() -> None:
+    with running(narrow) as service:
+        assert verify(service, {"verifiableCredential": {}, "a": "a" * 9_000}).status_code == 400
+        assert verify(service, {"verifiableCredential": {}, "a": "a" * 11_000}).status_code == 503
+        address = urlsplit(service.base)
+        head = f"POST /credentials/verify HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n"
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(head.encode() + b" " * 8_000)
+            while verify(service, {"a": "a" * 3_000}).status_code == 400:
+                threading.Event().wait(0.01)
+        for _ in range(500):  # what was held is let go with the connection
+            if verify(service, {"a": "a" * 9_000}).status_code == 400:
+                break
+            threading.Event().wait(0.01)
+        else:
+            pytest.fail("what was held was not let go")
+
+
 # -- workers by themselves -------------------------------------------------------------------------
 
 
