@@ -38,11 +38,11 @@ def _nothing() -> None:
 class Bounds:
     """How much the service takes on.
 
-    body_bytes: of a request; held_bytes: of all that are there at once. threads: that sign and verify at once. waiting: requests for one of them.
-    work_seconds: from asking for a thread to its result. header_seconds, body_seconds: for a request to
-    arrive. send_seconds: for an answer to be taken. request_seconds: for all of that. idle_seconds: for the
-    next request of a connection. connections: at once. stop_seconds: for what is under way when the service
-    is told to stop.
+    body_bytes: of a request. held_bytes: of all bodies that are there at once. threads: that sign and verify
+    at once. waiting: requests for one of them. work_seconds: from asking for a thread to its result.
+    header_seconds, body_seconds: for a request to arrive. send_seconds: for an answer to be taken.
+    request_seconds: for all of that. idle_seconds: for the next request of a connection. connections: at
+    once. stop_seconds: for what is under way when the service is told to stop.
     """
 
     body_bytes: int = 1 << 20
