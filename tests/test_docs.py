@@ -12,9 +12,13 @@ from command_line_page import PAGE, page
 
 from signet_vc.cli.main import signet
 from signet_vc.config import Config
+from signet_vc.limits import DEFAULT_LIMITS
+from signet_vc.service.openapi import description
+from signet_vc.service.settings import ephemeral_service
 
 ROOT = Path(__file__).parents[1]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+SERVICE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((ROOT / "schemas" / "signet-config.schema.json").read_text(encoding="utf-8"))
 SETTINGS = SCHEMA["properties"]["signet"]["properties"]
 
@@ -93,3 +97,40 @@ def test_every_command_shows_an_example() -> None:
     for help_text in re.findall(r"```text\n(.*?)```", page(), re.DOTALL):
         if "COMMAND [ARGS]..." not in help_text:
             assert re.search(r"Examples?:\n +signet ", help_text), help_text
+
+
+# -- the service -----------------------------------------------------------------------------------
+
+
+def test_every_path_of_the_service_is_documented_and_no_other() -> None:
+    itself = {"GET /openapi.json"}
+    documented = {f"{method} {path}" for method, path in re.findall(r"`(GET|POST) (/[^`?]*)`", SERVICE)}
+    described = {
+        f"{method.upper()} {path}"
+        for path, item in description("http://127.0.0.1", ["one"], asks_token=True)["paths"].items()
+        for method in item
+        if method != "parameters" and not path.startswith("/instances/")
+    }
+    assert of_any_name(documented | itself) == of_any_name(described | itself)
+
+
+def of_any_name(operations: set[str]) -> set[str]:
+    """The same with parameters that have no name of their own."""
+    return {re.sub(r"{\w+}", "{}", operation) for operation in operations}
+
+
+def test_every_instance_that_serves_by_itself_is_documented() -> None:
+    table = re.findall(r"^\| (`.*?) \| (?:Ed25519|P-256, P-384) \|", SERVICE, re.MULTILINE)
+    documented = {name for cell in table for name in re.findall(r"`([a-z][a-z0-9-]+)`", cell)}
+    service = ephemeral_service("https://127.0.0.1:1")
+    try:
+        assert documented == {instance.name for instance in service.instances.values()}
+    finally:
+        service.close()
+
+
+def test_the_bounds_of_a_document_are_documented() -> None:
+    page = (ROOT / "docs" / "problem-codes.md").read_text(encoding="utf-8")
+    told = f"{DEFAULT_LIMITS.document_bytes >> 20} MiB for a credential, carrier or file"
+    assert told in page
+    assert f"{DEFAULT_LIMITS.value_depth} in a value, {DEFAULT_LIMITS.message_depth} in a message" in page

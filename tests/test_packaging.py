@@ -19,16 +19,21 @@ DATA = ("contexts", "schemas", "vectors")
 
 VERIFY_A_NEW_CREDENTIAL = """
 import signet_vc
-from signet_vc import Policy, SigningKey, sign, verify
+from signet_vc import Policy, SigningKey, present, sign, verify
 
-key = SigningKey.generate()
+key, holder = SigningKey.generate(), SigningKey.generate("P-384")
 credential = {
     "@context": ["https://www.w3.org/ns/credentials/v2"],
     "type": ["VerifiableCredential"],
     "issuer": key.did,
     "credentialSubject": {"id": "https://example.org/subject"},
 }
-verify(sign(credential, key), Policy(allowed_signers=[key.did])).raise_for_problems()
+policy = Policy(allowed_signers=[key.did])
+secured = [sign(credential, key), sign(credential, key, suite="eddsa-rdfc-2022")]
+secured += [sign(credential, key, securing=way) for way in ("jws", "sd-jwt", "cose")]
+for each in secured:
+    verify(each, policy).raise_for_problems()
+verify(present(secured, holder, suite="ecdsa-rdfc-2019"), policy).raise_for_problems()
 print(signet_vc.__file__)
 """
 LOADED = "import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
@@ -133,6 +138,26 @@ def test_the_vectors_pass_from_the_installed_wheel(installed):
     "module", ["signet_vc", "signet_vc.mcp.session", "signet_vc.mcp.stdio_proxy", "signet_vc.cli.main"]
 )
 def test_importing_stays_light(module):
-    """Start-up time: the SDK, JSON-LD and the registries' tables load where they are used, and not before."""
+    """Start-up time: what is large, and what is an extra, loads where it is used, and not before."""
     loaded = json.loads(run(sys.executable, "-c", LOADED.format(module=module), cwd=ROOT))
-    assert {"mcp", "mcp_types", "pyld", "rdflib", "multiformats", "jsonschema"} & set(loaded) == set()
+    heavy = {
+        "mcp",
+        "mcp_types",
+        "pyld",
+        "lxml",
+        "rdflib",
+        "multiformats",
+        "jsonschema",
+        "starlette",
+        "uvicorn",
+    }
+    assert heavy & set(loaded) == set()
+
+
+@pytest.mark.parametrize("extra", ["starlette", "uvicorn", "mcp", "keyring"])
+def test_nothing_but_its_own_commands_needs_an_extra(extra):
+    """A credential is verified, and the command line helps, where an extra is not installed."""
+    without = f"import sys; sys.modules[{extra!r}] = None\n"
+    run(sys.executable, "-c", without + VERIFY_A_NEW_CREDENTIAL, cwd=ROOT)
+    helps = "from signet_vc.cli.main import main; sys.argv = ['signet', '--help']; main()"
+    assert "serve" in run(sys.executable, "-c", without + helps, cwd=ROOT)

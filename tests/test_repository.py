@@ -137,7 +137,9 @@ def test_the_npm_lock_names_no_address():
     assert text.count('"integrity"') > 100
 
 
-@pytest.mark.parametrize("target", ["help", "env", "demo", "test", "bench", "bench-all", "lint", "lock"])
+@pytest.mark.parametrize(
+    "target", ["help", "env", "demo", "test", "bench", "bench-all", "fuzz", "lint", "lock"]
+)
 def test_the_target_exists(target):
     run = subprocess.run(
         ["make", "--dry-run", "--always-make", target], cwd=ROOT, check=False, capture_output=True, text=True
