@@ -91,6 +91,8 @@ def prepare(
         raise UsageError("the document is secured already")
     way = SECURINGS[securing]
     checked = _check(document, key_type, verification_method)
+    if checked.bound:
+        _refuse_foreign(checked, options, securing)
     if (options.domain or options.challenge is not None) and not checked.presents:
         raise UsageError("domain and challenge are of a presentation")
     return way(checked, options)
@@ -121,6 +123,15 @@ def _check(document: JsonObject, key_type: KeyType, verification_method: str) ->
     if problems:
         raise ProblemError(*problems)
     return _Checked(document, canonical, bound, presents, key_type, verification_method)
+
+
+def _refuse_foreign(checked: _Checked, options: Options, securing: str) -> None:
+    """A call's credential takes the securings and options that its format has, and no others."""
+    if securing not in _OF_CALLS:
+        raise UsageError(f"a tool call's credential is secured as {' or '.join(_OF_CALLS)}")
+    if options.suite not in {None, data_integrity.default_suite(checked.key_type).name}:
+        raise UsageError("a tool call's credential takes its key's own cryptosuite")
+    _refuse(options, "expires", "proof_id", "add_proof", "previous_proof")
 
 
 # --- the ways -------------------------------------------------------------------------------------------
@@ -216,6 +227,7 @@ def _cose(checked: _Checked, options: Options) -> ToSign:
     )
 
 
+_OF_CALLS: Final = ("data-integrity", "jws")  # FORMAT, Carriers
 _OF_A_PROOF: Final = ("suite", "proof_id", "add_proof", "previous_proof")
 
 

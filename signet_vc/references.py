@@ -44,13 +44,24 @@ def problems(credential: JsonObject, policy: Policy, judge: Judge) -> Iterator[F
 
 
 def _related_resources(credential: JsonObject, policy: Policy, _judge: Judge) -> Found:
-    """The contexts that we hold are always compared, other resources where somebody can load them."""
-    loader = policy.loader
-    load = None if loader is None else loader.load
+    """The contexts that we hold are always compared, other resources where somebody may load them."""
     try:
+        load = partial(_if_allowed, policy.loader)
         return Found("relatedResource", related_resource.problems(credential, load=load), [])
     except (ProblemError, UnavailableError) as error:
         return Found("relatedResource", [_at(error, "/relatedResource")], [])
+
+
+def _if_allowed(loader: Loader | None, url: str) -> bytes | None:
+    """The bytes of a resource; None where it may not be fetched: then nobody uses it either (§5.3)."""
+    if loader is None:
+        return None
+    try:
+        return loader.load(url)
+    except ProblemError as error:
+        if Code.FETCH_REFUSED in error.codes:
+            return None
+        raise
 
 
 def _schemas(credential: JsonObject, policy: Policy, judge: Judge) -> Found:

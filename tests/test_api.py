@@ -43,6 +43,22 @@ def refused(credential, key, **arguments):
     return [(str(each.code), each.pointer) for each in raised.value.problems]
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"securing": "sd-jwt"},
+        {"securing": "cose"},
+        {"suite": "eddsa-rdfc-2022"},
+        {"proof_id": "urn:uuid:00000000-0000-4000-8000-000000000000"},
+        {"expires": datetime(2030, 1, 1, tzinfo=UTC)},
+    ],
+    ids=str,
+)
+def test_a_calls_credential_is_secured_as_its_format_has_it(how):
+    with pytest.raises(UsageError):
+        sign({**call_credential(), "issuer": AGENT.did}, AGENT, **how)
+
+
 # --- keys ---
 
 

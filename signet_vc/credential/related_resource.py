@@ -170,7 +170,9 @@ def _multihash(text: Any) -> _Digest | None:
         data = _BASES[text[0]](text[1:])
     except EncodingError:
         return None
-    algorithm, length = _MULTIHASH.get(data[0], ("", -1)) if data else ("", -1)
+    if not data or data[0] not in _MULTIHASH:
+        return None
+    algorithm, length = _MULTIHASH[data[0]]
     return _Digest(algorithm, data[2:]) if len(data) == 2 + length and data[1] == length else None
 
 

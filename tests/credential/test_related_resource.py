@@ -173,6 +173,7 @@ def test_what_is_no_sri_digest(value):
         {},
         [None],
         "u",
+        "zz",  # one byte of no known code
         "z",
         "u" + base64url_encode(hashlib.sha256(BYTES).digest()),  # D3: a hash is no multihash
         multibase("sha256")[1:],

@@ -12,7 +12,7 @@ from suite_fixtures import EXAMPLES, V1, V2, secured
 
 from signet_vc.keys.signing import Key
 
-ABSENT = object()
+ABSENT = "(absent)"  # compared by identity; its repr is the same in every test process
 VC, VP = "VerifiableCredential", "VerifiablePresentation"
 TERM = {"Widget": "https://vocabulary.example/Widget"}
 SUITE = "eddsa-rdfc-2022"
