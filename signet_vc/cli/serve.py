@@ -37,7 +37,7 @@ _match_public_url: Final = re.compile(
 Examples:
   signet serve --ephemeral
   signet serve --ephemeral --tls --port 8443
-  signet serve --config service.yaml --tls-cert chain.pem --tls-key key.pem --host 0.0.0.0 --port 443
+  signet serve --config service.yaml --tls-cert chain.pem --tls-key key.pem --host vc.example --port 443
   signet serve --config service.yaml --public-url https://vc.example
 """
 )
@@ -96,6 +96,8 @@ def serve(
         raise UsageError(
             "beyond loopback it takes --tls-cert and --tls-key, or the --public-url of a proxy that has them"
         )
+    if public is None and _is_any(host):
+        raise UsageError(f"{host} is no address to be reached at: name that with --public-url")
     _run(config if not ephemeral else None, host, port, public, context)
 
 
@@ -148,6 +150,14 @@ def _is_loopback(host: str) -> bool:
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_any(host: str) -> bool:
+    """Tell whether the host is every address of this machine."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return False
 

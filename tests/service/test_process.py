@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import signal
+import ssl
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 from click.testing import CliRunner, Result
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from vc_service import address_of, credential_of, in_a_process
 
 from signet_vc import SigningKey, keystore
@@ -207,6 +213,7 @@ def test_an_address_that_is_taken_is_an_error(tmp_path: Path) -> None:
         ("--tls-key", "none.pem"),
         ("--tls-cert", "none.pem", "--tls-key", "none.pem"),
         ("--host", "0.0.0.0"),  # noqa: S104 - refused
+        ("--host", "::", "--tls-cert", "none.pem", "--tls-key", "none.pem"),
         ("--public-url", "http://vc.example"),
         ("--public-url", "https://vc.example/"),
         ("--public-url", "https://user@vc.example"),
@@ -259,24 +266,56 @@ def test_a_configuration_that_is_no_services_is_refused(
     assert TOKEN not in str(answer.exception)
 
 
-def test_certificates_are_read_from_files(tmp_path: Path, config: Path) -> None:
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
+def pem(folder: Path, *, passphrase: bytes | None = None) -> tuple[str, str]:
+    """A certificate for localhost that signs itself, and its key, as files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    encryption = (
+        serialization.NoEncryption()
+        if passphrase is None
+        else serialization.BestAvailableEncryption(passphrase)
+    )
+    form = serialization.PrivateFormat.PKCS8
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, encryption))
+    return str(folder / "cert.pem"), str(folder / "key.pem")
 
-    stray = ec.generate_private_key(ec.SECP256R1()).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (tmp_path / "key.pem").write_bytes(stray)
-    (tmp_path / "cert.pem").write_bytes(b"none")
-    answer = invoke(
-        "--config",
-        str(config),
-        "--tls-cert",
-        str(tmp_path / "cert.pem"),
-        "--tls-key",
-        str(tmp_path / "key.pem"),
-    )
-    assert type(answer.exception).__name__ == "UsageError"
+
+def test_a_certificate_of_ones_own(tmp_path: Path, config: Path, key: SigningKey) -> None:
+    certificate, private = pem(tmp_path)
+    arguments = ["--config", str(config), "--tls-cert", certificate, "--tls-key", private]
+    with in_a_process(tmp_path, *arguments, "--host", "localhost", "--port", "0") as started:
+        base = address_of(started)
+        assert base.startswith("https://localhost:")
+        trusting = ssl.create_default_context(cafile=certificate)
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        with httpx2.Client(base_url=base, verify=trusting, headers=headers) as client:
+            issued = client.post("/credentials/issue", json={"credential": credential_of(key.did)}).json()
+            assert client.get(issued["credentialStatus"]["statusListCredential"]).status_code == 200
+
+
+def test_a_certificate_that_cannot_be_used(tmp_path: Path, config: Path) -> None:
+    certificate, private = pem(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    (tmp_path / "none.pem").write_bytes(b"none")
+    for pair in (
+        (certificate, pem(other)[1]),  # another key's
+        pem(locked, passphrase=b"passphrase"),  # a service has nobody to ask
+        (str(tmp_path / "none.pem"), private),
+    ):
+        answer = invoke("--config", str(config), "--tls-cert", pair[0], "--tls-key", pair[1])
+        assert type(answer.exception).__name__ == "UsageError"
 
 
 def test_the_help_shows_how() -> None:
