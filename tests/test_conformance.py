@@ -165,3 +165,28 @@ def test_each_presented_credential_is_a_graph_of_its_own() -> None:
     assert all(graph.startswith("_:") for graph in graphs)
     holding = {quad.split(" ")[2] for quad in quads if "#verifiableCredential>" in quad}
     assert graphs == holding
+
+
+@pytest.mark.parametrize("how", [{}, {"suite": "ecdsa-rdfc-2019"}])
+def test_a_presentation_of_version_1_1_is_made_and_verified(how: dict[str, Any]) -> None:
+    """VCDM 1.1 §4.10, of a credential of that version; never mixed with the context of 2.0."""
+    base = "https://www.w3.org/2018/credentials/v1"
+    credential = {
+        "@context": [base],
+        "type": ["VerifiableCredential"],
+        "issuer": AGENT.did,
+        "issuanceDate": "2023-01-01T00:00:00Z",
+        "credentialSubject": {"id": "urn:example:anything"},
+    }
+    presentation = {
+        "@context": [base],
+        "type": ["VerifiablePresentation"],
+        "holder": P256.did,
+        "verifiableCredential": [sign(credential, AGENT)],
+    }
+    policy = Policy(allowed_signers=[AGENT.did])
+    result = verify(sign(presentation, P256, **how), policy)
+    assert (result.problems, [each.verified for each in result.credentials]) == ((), [True])
+    forged = {**presentation["verifiableCredential"][0], "issuanceDate": "2022-01-01T00:00:00Z"}
+    result = verify(sign({**presentation, "verifiableCredential": forged}, P256, **how), policy)
+    assert [each.code for each in result.problems] == [Code.PROOF_INVALID]
