@@ -13,6 +13,8 @@ from pathlib import Path
 from generator import (
     chains,
     cose,
+    data_model,
+    did_jwk,
     ecdsa,
     eddsa,
     jwt,
@@ -31,6 +33,7 @@ from generator import (
     responses_securing,
     responses_trust,
     sd_jwt,
+    status,
     values,
 )
 from generator.book import Book
@@ -38,7 +41,7 @@ from generator.requests import Requests
 from generator.responses import Responses
 
 KINDS = (values, keys, eddsa, ecdsa, jwt)
-LATER_KINDS = (rdfc, rdfc_ecdsa, chains, sd_jwt, cose, presentations)
+LATER_KINDS = (rdfc, rdfc_ecdsa, chains, sd_jwt, cose, presentations, status, did_jwk, data_model)
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (
     responses_securing,

@@ -48,6 +48,10 @@ DOCUMENTS: Final = {
         "title": "Fully-Specified Algorithms for JOSE and COSE",
         "url": "https://www.rfc-editor.org/rfc/rfc9864",
     },
+    "RFC 8037": {
+        "title": "CFRG Elliptic Curve Diffie-Hellman and Signatures in JOSE",
+        "url": "https://www.rfc-editor.org/rfc/rfc8037",
+    },
     "RFC 8392": {"title": "CBOR Web Token (CWT)", "url": "https://www.rfc-editor.org/rfc/rfc8392"},
     "RFC 8949": {
         "title": "Concise Binary Object Representation (CBOR)",
@@ -83,6 +87,7 @@ DOCUMENTS: Final = {
         "url": "https://modelcontextprotocol.io/specification",
     },
     "did:key": {"title": "The did:key Method", "url": "https://w3c-ccg.github.io/did-method-key/"},
+    "did:jwk": {"title": "did:jwk", "url": "https://github.com/quartzjer/did-jwk/blob/main/spec.md"},
     "CID": {
         "title": "Controlled Identifiers v1.0",
         "url": "https://www.w3.org/TR/2025/REC-cid-1.0-20250515/",
@@ -106,6 +111,14 @@ DOCUMENTS: Final = {
     "VC-DI-ECDSA": {
         "title": "Data Integrity ECDSA Cryptosuites v1.0",
         "url": "https://www.w3.org/TR/2025/REC-vc-di-ecdsa-20250515/",
+    },
+    "VC-BITSTRING-STATUS-LIST": {
+        "title": "Bitstring Status List v1.0",
+        "url": "https://www.w3.org/TR/2025/REC-vc-bitstring-status-list-20250515/",
+    },
+    "VC-JSON-SCHEMA": {
+        "title": "Verifiable Credentials JSON Schema Specification",
+        "url": "https://www.w3.org/TR/vc-json-schema/",
     },
     "RDF-CANON": {
         "title": "RDF Dataset Canonicalization (RDFC-1.0)",

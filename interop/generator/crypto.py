@@ -277,7 +277,7 @@ def proof_of(
     **members: Any,
 ) -> Document:
     """The proof alone. `sign`: instead of the key's own. `previous`: the proofs that it rests on."""
-    context, created = copy.deepcopy(document.get("@context")), document.get("validFrom", "")[:19] + "Z"
+    context, created = copy.deepcopy(document.get("@context")), str(document.get("validFrom", ""))[:19] + "Z"
     proof: Document = {
         "@context": context,
         "type": "DataIntegrityProof",
