@@ -157,6 +157,21 @@ def received(connection: socket.socket) -> int:
     return size
 
 
+def hurried(base: str) -> Service:
+    return dataclasses.replace(settings.ephemeral_service(base), bounds=Bounds(request_seconds=0.3))
+
+
+def test_a_request_as_a_whole_is_bounded() -> None:
+    with running(hurried) as service:
+        address = urlsplit(service.base)
+        head = f"POST /credentials/verify HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        head += "Content-Type: application/json\r\nContent-Length: 9000\r\n\r\n"
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(head.encode())
+            assert connection.recv(65536).startswith(b"HTTP/1.1 503")
+        assert service.get("/health").status_code == 200
+
+
 def narrow(base: str) -> Service:
     return dataclasses.replace(settings.ephemeral_service(base), bounds=Bounds(held_bytes=10_000))
 

@@ -13,6 +13,8 @@ from vc_service import V1, Running, credential_of, running
 
 from signet_vc.credential import status_list
 from signet_vc.errors import UsageError
+from signet_vc.service import settings
+from signet_vc.service.app import Service
 from signet_vc.service.status_lists import StatusEntries, StatusLists
 
 
@@ -223,6 +225,24 @@ def test_a_file_is_kept_by_one_process(tmp_path: Path) -> None:
         StatusEntries(tmp_path / "status.db")
     entries.close()
     StatusEntries(tmp_path / "status.db").close()
+
+
+def test_where_the_file_fails_nothing_is_issued_and_nothing_verifies() -> None:
+    made: list[Service] = []
+
+    def make(base: str) -> Service:
+        made.append(settings.ephemeral_service(base))
+        return made[0]
+
+    with running(make, tls=True) as service:
+        instance = service.instance("status")
+        issued = instance.issued()
+        made[0].close()
+        answer = instance.issue(credential_of(instance.did))
+        assert (answer.status_code, answer.json()["code"]) == (503, "STORE_UNAVAILABLE")
+        assert answer.headers["retry-after"] == "1"
+        assert codes(instance.verify(issued)) == ["STATUS_UNAVAILABLE"]
+        assert service.get("/status-lists/status-revocation-0").status_code == 503
 
 
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
