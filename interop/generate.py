@@ -12,6 +12,7 @@ from pathlib import Path
 
 from generator import (
     chains,
+    controllers,
     cose,
     data_model,
     did_jwk,
@@ -41,7 +42,18 @@ from generator.requests import Requests
 from generator.responses import Responses
 
 KINDS = (values, keys, eddsa, ecdsa, jwt)
-LATER_KINDS = (rdfc, rdfc_ecdsa, chains, sd_jwt, cose, presentations, status, did_jwk, data_model)
+LATER_KINDS = (
+    rdfc,
+    rdfc_ecdsa,
+    chains,
+    sd_jwt,
+    cose,
+    presentations,
+    status,
+    did_jwk,
+    data_model,
+    controllers,
+)
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (
     responses_securing,
