@@ -107,7 +107,9 @@ def schema(case: Case) -> list[Problem]:
     if case.presents:
         problems = presentation.check(credential, limits=limits)
     else:
-        problems = model.check(credential) + bitstring_status.form_problems(credential, limits=limits)
+        problems = model.check(credential)
+        if case.further:  # a list that another credential points to is opened there, and told as that
+            problems += bitstring_status.form_problems(credential, limits=limits)
     problems += secured.form_problems(strict=False)
     return problems or _terms(case, credential)
 

@@ -27,6 +27,7 @@ _SERVE_FORMS: Final[dict[str, str]] = {
     "tokens": "write a list of env:NAME or file:PATH, never a token itself",
     "instances": "write a list of {name, key_source, securing, suite, status}",
     "trust_any": "write true or false",
+    "inline_contexts": "write true or false",
     "status_store": "write sqlite: and a path",
     "threads": "write a number from 1 to 64",
     "waiting": "write a number from 0 to 65536",
@@ -56,6 +57,7 @@ class ServeConfig:
     tokens: tuple[str, ...] = ()
     instances: tuple[InstanceConfig, ...] = ()
     trust_any: bool = False
+    inline_contexts: bool = False
     status_store: str | None = None
     threads: int = 2
     waiting: int = 256

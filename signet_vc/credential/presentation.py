@@ -88,6 +88,8 @@ def _problems(document: JsonObject, *, issuing: bool, limits: Limits) -> Iterato
 def _type_problems(document: JsonObject) -> Iterator[Problem]:
     if "type" not in document or (TYPE not in types_of(document) and are_types(document["type"])):
         yield problem(_CODE, f"must name {TYPE}", "/type")
+    elif model.TYPE in types_of(document):  # its proof would serve two purposes
+        yield problem(_CODE, f"must not name {model.TYPE} too", "/type")
 
 
 def _holder_problems(document: JsonObject) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from signet_vc import api
 from signet_vc.codec import timestamps
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.credential import enveloped, profile
+from signet_vc.credential.presentation import is_presentation
 from signet_vc.errors import Code, ProblemError, SignetError
 from signet_vc.limits import NANOSECONDS
 from signet_vc.resources import CREDENTIALS_V1, STATUS_V1
@@ -39,6 +40,8 @@ def issue(instance: Instance, data: bytes) -> Reply:
     body = Body(data)
     credential = body.document("credential", Code.INVALID_CREDENTIAL)
     _refuse_attestations(credential)
+    if is_presentation(credential):
+        raise ProblemError.of(Code.INVALID_CREDENTIAL, "a presentation is made elsewhere", "/type")
     options = _proof_options(instance, body)
     disclosable = body.option_list("disclosable")
     if disclosable is not None:
@@ -65,6 +68,8 @@ def present(instance: Instance, data: bytes) -> Reply:
     body = Body(data)
     presentation = body.document("presentation", Code.INVALID_PRESENTATION)
     _refuse_attestations(presentation)
+    if not is_presentation(presentation):
+        raise ProblemError.of(Code.INVALID_PRESENTATION, "a credential is issued elsewhere", "/type")
     if body.option("proofPurpose") not in {None, "authentication"}:
         raise RefusedError(
             HTTPStatus.BAD_REQUEST,

@@ -39,7 +39,14 @@ def ephemeral_service(base: str) -> Service:
         return StatusLists(entries, name=name, key=key, base=base)
 
     made = ephemeral(SigningKey.generate, lists if base.startswith("https://") else None)
-    return _service(made, base, _Trust(trust_any=True), tokens=Tokens(None), bounds=Bounds(), entries=entries)
+    return _service(
+        made,
+        base,
+        _Trust(trust_any=True, inline_contexts=True),
+        tokens=Tokens(None),
+        bounds=Bounds(),
+        entries=entries,
+    )
 
 
 def configured_service(config: Config, base: str) -> Service:
@@ -79,7 +86,12 @@ def configured_service(config: Config, base: str) -> Service:
                 tags=_tags(each, key, taken),
             )
         )
-    trust = _Trust(trust_any=serve.trust_any, signers=config.allowed_signers, clock_skew=config.clock_skew)
+    trust = _Trust(
+        trust_any=serve.trust_any,
+        inline_contexts=serve.inline_contexts,
+        signers=config.allowed_signers,
+        clock_skew=config.clock_skew,
+    )
     if config.allowed_domains:
         fetcher = Fetcher(config.allowed_domains)
         trust = replace(trust, resolver=WebResolver(fetcher), loader=fetcher)
@@ -92,6 +104,7 @@ class _Trust:
     """What the policy of every verification is made from."""
 
     trust_any: bool
+    inline_contexts: bool
     signers: Sequence[AllowedSigner] = ()
     clock_skew: float = 60.0
     resolver: Resolver | None = None
@@ -115,6 +128,7 @@ def _service(
         return Policy(
             allowed_signers=signers,
             trust_any=trust.trust_any,
+            inline_contexts=trust.inline_contexts,
             clock_skew=trust.clock_skew,
             resolver=trust.resolver,
             loader=here,

@@ -33,6 +33,7 @@ def _credential(policy: PolicyFor, data: bytes) -> Reply:
     document = body.document("verifiableCredential", Code.INVALID_CREDENTIAL)
     if is_presentation(document) or document.get("type") == enveloped.PRESENTATION_TYPE:
         raise _other("a presentation is verified elsewhere", Code.INVALID_CREDENTIAL)
+    _check_purpose(body, "assertionMethod")
     result = api.verify(document, policy(None, None))
     more = _told(result)
     if body.option_flag("returnCredential"):
@@ -56,6 +57,7 @@ def _presentation(policy: PolicyFor, data: bytes) -> Reply:
         raise ProblemError.of(Code.INVALID_PRESENTATION, "must name VerifiablePresentation", "/type")
     if document.get("type") == enveloped.CREDENTIAL_TYPE:
         raise _other("a credential is verified elsewhere", Code.INVALID_PRESENTATION)
+    _check_purpose(body, "authentication")
     result = api.verify(document, policy(body.option("domain"), body.option("challenge")))
     more = {
         **_told(result),
@@ -75,6 +77,12 @@ def _judged(judge: Callable[[PolicyFor, bytes], Reply], policy: PolicyFor, data:
         return judge(policy, data)
     except ProblemError as error:
         return reply.problems(error.problems, more={"verified": False})
+
+
+def _check_purpose(body: Body, purpose: str) -> None:
+    """Option ``expectedProofPurpose``: what is asked for here serves one purpose, and no other."""
+    if body.option("expectedProofPurpose") not in {None, purpose}:
+        raise ProblemError.of(Code.PROOF_PURPOSE_MISMATCH, f"a proof of this serves {purpose}", "/proof")
 
 
 def _other(detail: str, code: Code) -> ProblemError:

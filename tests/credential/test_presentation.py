@@ -74,6 +74,7 @@ def test_presentations(members):
         ({"type": []}, "/type"),
         ({"type": 7}, "/type"),
         ({"type": ["VerifiableCredential"]}, "/type"),
+        ({"type": ["VerifiablePresentation", "VerifiableCredential"]}, "/type"),
         ({"id": None}, "/id"),
         ({"id": "relative"}, "/id"),
         ({"id": ["urn:uuid:1"]}, "/id"),
