@@ -102,7 +102,8 @@ def _list_credential(url: str, *, loader: Loader, judge: Judge) -> JsonObject:
     if result.document is None:
         codes = ", ".join(each.code for each in result.problems)
         detail = f"the status list's credential does not verify: {codes}"
-        raise ProblemError.of(Code.STATUS_LIST_INVALID, detail)
+        malformed = [check.name for check in result.checks if check.outcome == "failed"] == ["schema"]
+        raise ProblemError.of(Code.INVALID_CREDENTIAL if malformed else Code.STATUS_LIST_INVALID, detail)
     return dict(result.document)
 
 

@@ -98,7 +98,8 @@ def check(
     """Evaluate each status that a credential names: problems, and notices; at most fifty of each.
 
     fetch: gives the list credential behind a URL, its securing and conformance verified already, or raises
-    ProblemError (STATUS_UNAVAILABLE, FETCH_REFUSED: it could not be had; others: it does not hold) or
+    ProblemError (STATUS_UNAVAILABLE, FETCH_REFUSED: it could not be had; INVALID_CREDENTIAL: it is malformed;
+    others: it does not hold) or
     UnavailableError. Called once a URL, for at most eight. None: no list is looked at. at_ns: holds lists to
     their validity period at that time; None if ``fetch`` did. minimum: entries that a list must have.
 
@@ -196,11 +197,15 @@ def _fetched(fetch: Callable[[str], JsonObject], url: str) -> JsonObject:
     except UnavailableError as error:
         raise ProblemError.of(Code.STATUS_UNAVAILABLE, str(error)) from error
     except ProblemError as error:
-        had = not _RETRIEVAL.issuperset(error.codes)
-        detail = "; ".join(each.detail for each in error.problems)
-        raise ProblemError.of(
-            Code.STATUS_LIST_INVALID if had else Code.STATUS_UNAVAILABLE, detail[: 4 * _LONGEST_TEXT]
-        ) from error
+        detail = "; ".join(each.detail for each in error.problems)[: 4 * _LONGEST_TEXT]
+        raise ProblemError.of(_unusable(error.codes), detail) from error
+
+
+def _unusable(codes: tuple[Code, ...]) -> Code:
+    """Why there is no list: it cannot be had, is malformed by itself, or does not verify."""
+    if _RETRIEVAL.issuperset(codes):
+        return Code.STATUS_UNAVAILABLE
+    return Code.INVALID_CREDENTIAL if set(codes) == {Code.INVALID_CREDENTIAL} else Code.STATUS_LIST_INVALID
 
 
 def _opened(listed: JsonObject, url: str, period: _Period, limits: Limits) -> StatusList:
