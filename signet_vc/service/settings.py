@@ -124,7 +124,7 @@ def _service(
     here = ListsHere([each.lists for each in by_name.values() if each.lists is not None], trust.loader)
     signers = [*trust.signers, *(AllowedSigner(did=each.did) for each in by_name.values())]
 
-    def policy(domain: str | None, challenge: str | None) -> Policy:
+    def policy(domain: str | None = None, challenge: str | None = None) -> Policy:
         return Policy(
             allowed_signers=signers,
             trust_any=trust.trust_any,
@@ -136,10 +136,15 @@ def _service(
             challenge=challenge,
         )
 
+    usual = policy()
+
+    def policy_for(domain: str | None, challenge: str | None) -> Policy:
+        return usual if domain is None and challenge is None else policy(domain, challenge)
+
     return Service(
         instances=by_name,
         base=base,
-        policy=policy,
+        policy=policy_for,
         tokens=tokens,
         bounds=bounds,
         lists=here,
