@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gzip
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -50,13 +53,25 @@ SOME = [
     "response/accept/worked-example",
     "response/accept/2026-07-28",
     "response/accept/jws",
+    "eddsa-rdfc-2022/accept/general",
+    "ecdsa-rdfc-2019/accept/p-384",
+    "proof-chain/accept/chain",
+    "vc-sd-jwt/accept/all-shown",
+    "vc-cose/accept/es512",
+    "presentation/accept/embedded",
+    "status/accept/not-revoked",
+    "did-jwk/accept/ed25519",
+    "data-model/accept/keeps-to-its-schema",
+    "controller/accept/multikey",
 ]
 
-# What no message, token or document can provoke: a chain's or a store's state, an edge, a later format.
+# What no message, token or document can provoke: a chain's or a store's state, an edge (what may be fetched
+# is for whoever runs it to say), a later format.
 NOT_PROVOKED_BY_INPUT = {
     Code.ATTESTATION_UNAVAILABLE,
     Code.CHAIN_BROKEN,
     Code.DELEGATION_INVALID,
+    Code.FETCH_REFUSED,
     Code.PEER_CHANGED,
     Code.STORE_UNAVAILABLE,
     Code.VALUE_ERASED,
@@ -230,6 +245,16 @@ FLIPS = {
     "vc-jwt/accept/es256": ('{\n  "token": "eyJhbGci', '{\n  "token": "eyJhbGcj'),
     "request/accept/worked-example": ('{\\"name\\":\\"send_email', '{\\"name\\":\\"sent_email'),
     "response/accept/2026-07-28": ('\\"sent\\"}]', '\\"sens\\"}]'),
+    "eddsa-rdfc-2022/accept/general": ("School of", "Schoon of"),
+    "ecdsa-rdfc-2019/accept/p-384": ("School of", "Schoon of"),
+    "proof-chain/accept/chain": ("School of", "Schoon of"),
+    "vc-sd-jwt/accept/all-shown": ('"token": "eyJhbGci', '"token": "eyJhbGcj'),
+    "vc-cose/accept/es512": ('"base64": "0oRY', '"base64": "0oRZ'),
+    "presentation/accept/embedded": ("School of", "Schoon of"),
+    "status/accept/not-revoked": ("School of", "Schoon of"),
+    "did-jwk/accept/ed25519": ('"did:jwk:eyJjcnYiOiJFZDI1NTE5', '"did:jwk:eyJjcnYiOiJFZDI1NTE4'),
+    "data-model/accept/keeps-to-its-schema": ("School of", "Schoon of"),
+    "controller/accept/multikey": ("School of", "Schoon of"),
 }
 
 
@@ -258,6 +283,10 @@ def test_a_flipped_byte_of_an_input_is_seen(copied: Path) -> None:
         ("vc-jwt/accept/ed25519", "digest"),
         ("request/accept/both", "jwsDigest"),
         ("response/accept/jws", "requestDigest"),
+        ("vc-sd-jwt/accept/all-shown", "digest"),
+        ("vc-cose/accept/es512", "digest"),
+        ("presentation/accept/embedded", "holder"),
+        ("did-jwk/accept/ed25519", "publicKeyHex"),
     ],
 )
 def test_a_flipped_byte_of_a_value_is_seen(copied: Path, identifier: str, member: str) -> None:
@@ -265,10 +294,36 @@ def test_a_flipped_byte_of_a_value_is_seen(copied: Path, identifier: str, member
     assert failed(copied) == [identifier]
 
 
-def test_a_flipped_byte_of_an_intermediate_hash_is_seen(copied: Path) -> None:
-    identifier = "eddsa-jcs-2022/accept/general"
-    (steps,) = files()[identifier]["expected"]["proofs"]
-    change(copied, identifier, expected={"proofs": [{**steps, "proofConfigurationHash": "00" * 32}]})
+@pytest.mark.parametrize(
+    "identifier",
+    ["eddsa-jcs-2022/accept/general", "eddsa-rdfc-2022/accept/general", "proof-chain/accept/chain"],
+)
+@pytest.mark.parametrize("step", ["documentHash", "proofConfigurationHash", "canonicalDocument"])
+def test_a_changed_intermediate_value_is_seen(copied: Path, identifier: str, step: str) -> None:
+    *others, steps = files()[identifier]["expected"]["proofs"]
+    change(copied, identifier, expected={"proofs": [*others, {**steps, step: "00" * 32}]})
+    assert failed(copied) == [identifier]
+
+
+def test_a_changed_document_that_is_shown_is_seen(copied: Path) -> None:
+    identifier = "vc-sd-jwt/accept/all-shown"
+    shown = files()[identifier]["expected"]["document"]
+    change(copied, identifier, expected={"document": {**shown, "credentialSubject": {}}})
+    assert failed(copied) == [identifier]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "old", "new"),
+    [
+        ("status/accept/not-revoked", "2026-03-01", "2026-03-02"),
+        ("data-model/accept/keeps-to-its-schema", '"minLength":5', '"minLength":50'),
+        ("controller/accept/multikey", "assertionMethod", "authentication"),
+    ],
+)
+def test_a_changed_document_behind_a_url_is_seen(copied: Path, identifier: str, old: str, new: str) -> None:
+    ((url, text),) = files()[identifier]["policy"]["documents"].items()
+    assert old in text
+    change(copied, identifier, policy={"documents": {url: text.replace(old, new)}})
     assert failed(copied) == [identifier]
 
 
@@ -338,6 +393,11 @@ EXAMPLE = "request/accept/worked-example"
         {"policy": {"allowedSigners": 7}},
         {"policy": {"allowedSigners": [{"did": "did:key:z6Mk", "until": 1}]}},
         {"policy": {"noncesSeen": [{}]}},
+        {"policy": {"documents": []}},
+        {"policy": {"documents": {"https://issuer.example/": 1}}},
+        {"policy": {"domain": 1}},
+        {"policy": {"challenge": 1}},
+        {"policy": {"inlineContexts": "no"}},
         {"input": []},
         {"input": {"message": 1}},
         {"input": {"message": {"base64": "?"}}},
@@ -421,26 +481,18 @@ def test_published_vectors() -> None:
         kind.removeprefix("published/"): (each.accept, each.reject) for kind, each in report.kinds.items()
     }
     assert counts == {
+        "bitstring-status-list": (8, 27),
         "did-key": (28, 26),
         "jcs": (6, 0),
         "w3c-vc-di-ecdsa/ecdsa-jcs-2019-p256": (6, 0),
         "w3c-vc-di-ecdsa/ecdsa-jcs-2019-p384": (6, 0),
+        "w3c-vc-di-ecdsa/ecdsa-rdfc-2019-p256": (6, 0),
         "w3c-vc-di-eddsa/eddsa-jcs-2022": (7, 0),
+        "w3c-vc-di-eddsa/eddsa-rdfc-2022": (7, 0),
+        "w3c-vc-di-eddsa/proof-set-chain": (4, 0),
         "wycheproof": (88, 63),
     }
-    assert set(report.unsupported) == {
-        f"published/{each}"
-        for each in (
-            "a2a",
-            "ap2",
-            "bitstring-status-list",
-            "rfc9421",
-            "ucp",
-            "w3c-vc-di-ecdsa/ecdsa-rdfc-2019-p256",
-            "w3c-vc-di-eddsa/eddsa-rdfc-2022",
-            "w3c-vc-di-eddsa/proof-set-chain",
-        )
-    }
+    assert set(report.unsupported) == {f"published/{each}" for each in ("a2a", "ap2", "rfc9421", "ucp")}
     assert report.as_json()["implementations"][0]["unsupported"] == sum(report.unsupported.values())
 
 
@@ -483,6 +535,18 @@ def others(tmp_path: Path) -> Path:
         write(suite / f"{name}JCS.txt", steps[step].encode())
     secret = secret_to_multibase(Key.from_secret("Ed25519", bytes(range(32))))
     write_json(tmp_path / "w3c-vc-di-eddsa" / "keyPair.json", {"privateKeyMultibase": secret})
+    chain = files()["proof-chain/accept/chain"]["input"]["document"]
+    write(tmp_path / "w3c-vc-di-eddsa" / "proof-set-chain" / "signedChain.json", chain.encode())
+    bits = bytes(16_384)
+    listed = {
+        "statusSize": 1,
+        "encodedList": "u" + urlsafe_b64encode(gzip.compress(bits)).rstrip(b"=").decode(),
+        "sha256OfBitstring": hashlib.sha256(bits).hexdigest(),
+        "expect": [{"statusListIndex": "7", "status": 0}],
+    }
+    refused = {**listed, "statusListIndex": "131072", "error": "RANGE_ERROR"}
+    write_json(tmp_path / "bitstring-status-list" / "lists.json", {"cases": [listed]})
+    write_json(tmp_path / "bitstring-status-list" / "invalid.json", {"cases": [refused]})
     write_json(tmp_path / "a2a" / "one.json", {})
     write(tmp_path / "README.md", b"a file beside the folders")
     return tmp_path
@@ -500,7 +564,7 @@ def write_json(path: Path, value: Any) -> None:
 def test_vectors_of_others_in_their_layouts(others: Path) -> None:
     report = published_report(others)
     assert [(each.identifier, each.detail) for each in report.failures] == []
-    assert report.total.all == 13
+    assert report.total.all == 16
     assert report.unsupported == {"published/a2a": 1}
 
 
@@ -531,6 +595,42 @@ def test_vectors_of_others_in_their_layouts(others: Path) -> None:
             '"proofValue": "z',
             '"proofValue": "z2',
             {"w3c-vc-di-eddsa/eddsa-jcs-2022/verify", "w3c-vc-di-eddsa/eddsa-jcs-2022/sign"},
+        ),
+        (
+            "w3c-vc-di-eddsa/proof-set-chain/signedChain.json",
+            "School",
+            "Schoon",
+            {"w3c-vc-di-eddsa/proof-set-chain/signedChain"},
+        ),
+        (
+            "bitstring-status-list/lists.json",
+            '"status": 0',
+            '"status": 1',
+            {"bitstring-status-list/lists/1"},
+        ),
+        (
+            "bitstring-status-list/lists.json",
+            '"sha256OfBitstring": "',
+            '"sha256OfBitstring": "0',
+            {"bitstring-status-list/lists/1"},
+        ),
+        (
+            "bitstring-status-list/lists.json",
+            '"encodedList": "u',
+            '"encodedList": "z',
+            {"bitstring-status-list/lists/1"},
+        ),
+        (
+            "bitstring-status-list/invalid.json",
+            "131072",
+            "131071",
+            {"bitstring-status-list/invalid/1"},
+        ),
+        (
+            "bitstring-status-list/invalid.json",
+            "RANGE_ERROR",
+            "STATUS_RETRIEVAL_ERROR",
+            {"bitstring-status-list/invalid/1"},
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Other parties' vectors, in their own layouts: RFC 8785's, did:key's, Wycheproof's, W3C's.
+"""Other parties' vectors, in their own layouts: RFC 8785's, did:key's, Wycheproof's, W3C's, status lists.
 
 A folder holds a folder for each collection. What is there and not supported is told by kind and
 number, so that nothing is left out in silence.
@@ -20,6 +20,7 @@ from signet_vc.did.error import DidError
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.interop.cases import Verdict
 from signet_vc.interop.proof_steps import proof_steps
+from signet_vc.interop.published_status import list_differences, refusal_differences
 from signet_vc.keys.multikey import secret_from_multibase
 from signet_vc.keys.signing import Key, public_key
 from signet_vc.proofs import data_integrity
@@ -228,10 +229,24 @@ def _signed_again(document: JsonObject, secret: str) -> str:
     return "" if found == document["proof"]["proofValue"] else "another signature"
 
 
+# --- status lists -------------------------------------------------------------------------------------
+
+
+def _status_lists(kind: str, place: Path) -> Iterator[Published]:
+    for name, verdict, differences in (
+        ("lists", ACCEPT, list_differences),
+        ("invalid", REJECT, refusal_differences),
+    ):
+        for number, case in enumerate(_read(place / f"{name}.json")["cases"], 1):
+            check = partial(differences, case)
+            yield Published(kind=kind, identifier=f"{kind}/{name}/{number}", verdict=verdict, check=check)
+
+
 _SUPPORTED: Final[dict[str, Callable[[str, Path], Iterator[Published]]]] = {
     "jcs": _jcs,
     "did-key": _did_key,
     "wycheproof": _wycheproof,
+    "bitstring-status-list": _status_lists,
     "w3c-vc-di-eddsa/eddsa-jcs-2022": _w3c,
     "w3c-vc-di-eddsa/eddsa-rdfc-2022": _w3c,
     "w3c-vc-di-eddsa/proof-set-chain": _w3c_sets,
