@@ -205,7 +205,8 @@ def _unusable(codes: tuple[Code, ...]) -> Code:
     """Why there is no list: it cannot be had, is malformed by itself, or does not verify."""
     if _RETRIEVAL.issuperset(codes):
         return Code.STATUS_UNAVAILABLE
-    return Code.INVALID_CREDENTIAL if set(codes) == {Code.INVALID_CREDENTIAL} else Code.STATUS_LIST_INVALID
+    malformed = all(code is Code.INVALID_CREDENTIAL for code in codes)
+    return Code.INVALID_CREDENTIAL if malformed else Code.STATUS_LIST_INVALID
 
 
 def _opened(listed: JsonObject, url: str, period: _Period, limits: Limits) -> StatusList:
