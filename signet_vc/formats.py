@@ -315,7 +315,11 @@ class SelfAsserted:
         detail = "the presentation that secures it does not verify"
         return Verdict([problem(Code.PROOF_INVALID, detail)], (), None)
 
-    def time_problems(self, at_ns: int, skew_ns: int) -> tuple[list[Problem], list[Problem]]:  # noqa: ARG002
+    def time_problems(
+        self,
+        at_ns: int,  # noqa: ARG002 - the presentation's signature has the times
+        skew_ns: int,  # noqa: ARG002 - as above
+    ) -> tuple[list[Problem], list[Problem]]:
         """Nothing: the presentation's signature has the times."""
         return [], []
 

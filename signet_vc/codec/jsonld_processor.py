@@ -92,7 +92,7 @@ _INITIAL: Final = jsonld.freeze(
 )
 
 
-class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
+class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries no types
     """One expansion.
 
     After it ``dropped`` tells whether PyLD left anything out, and ``entered`` whether it went into the value

@@ -56,7 +56,7 @@ class _Work:
         )
 
 
-class _TrialIssuer(IdentifierIssuer):  # type: ignore[misc]
+class _TrialIssuer(IdentifierIssuer):  # type: ignore[misc]  # PyLD carries no types
     """§4.3, for names on trial: each is counted, and so is a copy, which each order begins with."""
 
     def __init__(self, work: _Work) -> None:
@@ -78,7 +78,7 @@ class _TrialIssuer(IdentifierIssuer):  # type: ignore[misc]
         return twin
 
 
-class _Canonicalization(URDNA2015):  # type: ignore[misc]
+class _Canonicalization(URDNA2015):  # type: ignore[misc]  # PyLD carries no types
     """One canonicalization. ``blank_node_info`` and ``canonical_issuer`` are PyLD's."""
 
     def __init__(self, digest: str, most_work: int) -> None:

@@ -35,7 +35,7 @@ from signet_vc.credential.status_list import (
     entries_set,
     get,
     new_list,
-    set,  # noqa: A004
+    set,  # noqa: A004 - said with its module: bitstring_status.set
 )
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 from signet_vc.limits import DEFAULT_LIMITS, Limits

@@ -61,13 +61,21 @@ class _Version(NamedTuple):
 
 
 _TYPED_2: Final = {
+    "confidenceMethod": False,
     "credentialStatus": False,
     "credentialSchema": True,
     "evidence": False,
     "refreshService": False,
+    "renderMethod": False,
     "termsOfUse": False,
 }
-_TYPED_1: Final = {**_TYPED_2, "credentialStatus": True, "refreshService": True}
+_TYPED_1: Final = {
+    "credentialStatus": True,
+    "credentialSchema": True,
+    "evidence": False,
+    "refreshService": True,
+    "termsOfUse": False,
+}
 _VERSION_2: Final = _Version(("validFrom", "validUntil"), dated=False, typed=MappingProxyType(_TYPED_2))
 _VERSION_1: Final = _Version(("issuanceDate", "expirationDate"), dated=True, typed=MappingProxyType(_TYPED_1))
 

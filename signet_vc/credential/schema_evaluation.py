@@ -144,7 +144,7 @@ class _Evaluation:
         self._schema_size = self._size(schema)
         work.spend(self._schema_size // _CHARACTERS_A_UNIT)
         keywords: dict[str, _Keyword] = {**Draft202012Validator.VALIDATORS, **self._own_keywords()}
-        evaluator = extend(  # type: ignore[no-untyped-call]
+        evaluator = extend(  # type: ignore[no-untyped-call]  # jsonschema's own has no types
             Draft202012Validator, {name: self._paid(name, keyword) for name, keyword in keywords.items()}
         )
         local = registry()

@@ -138,9 +138,9 @@ class _Reader:
             if name != DIGESTS:
                 kind = type(item)
                 if kind is dict:
-                    item = self.object(item, (path, name), depth + 1)  # noqa: PLW2901 - what is shown of it
+                    item = self.object(item, (path, name), depth + 1)  # noqa: PLW2901 - what is shown stands in its place - what is shown of it
                 elif kind is list:
-                    item = self._array(item, (path, name), depth + 1)  # noqa: PLW2901
+                    item = self._array(item, (path, name), depth + 1)  # noqa: PLW2901 - what is shown stands in its place
                 shown[name] = item
         if DIGESTS in value:
             self._disclose(value[DIGESTS], shown, path, depth)

@@ -58,7 +58,7 @@ def exchange(connection: ssl.SSLSocket, place: Place, deadline: float, most: int
     )
     connection.settimeout(remaining(deadline))
     connection.sendall(request.encode("ascii"))
-    response = HTTPResponse(_Incoming(connection, deadline, most + _HEAD_BYTES))  # type: ignore[arg-type]
+    response = HTTPResponse(_Incoming(connection, deadline, most + _HEAD_BYTES))  # type: ignore[arg-type]  # all it asks of a socket
     response.begin()
     if response.status in _REDIRECTS:
         raise NotAllowedError("the address redirects to another, which is not followed")

@@ -75,13 +75,20 @@ def _host(scope: Scope) -> str | None:
     return named[0].decode("latin-1").lower() if len(named) == 1 else None
 
 
+_LONGEST_METHOD: Final = 16  # of those that are registered
+
+
+def _shown(method: str) -> str:
+    return method if method.isalpha() and len(method) <= _LONGEST_METHOD else "?"
+
+
 def _write(scope: Scope, note: Note, status: int, taken: int) -> None:
     """One line of JSON, in which nothing stands that a client chose but the method."""
     if not _LOG.isEnabledFor(logging.INFO):
         return
     entry = {
         "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "method": scope["method"] if scope["method"].isalpha() and len(scope["method"]) < 16 else "?",  # noqa: PLR2004
+        "method": _shown(scope["method"]),
         "route": note.route,
         "instance": note.instance,
         "status": status,

@@ -66,7 +66,7 @@ class _Bounded(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
     _refused = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own takes a Transport
         if len(self.connections) >= self.most:
             self._refused = True
             transport.abort()

@@ -338,7 +338,10 @@ def test_null_is_a_value_and_no_absence():
         assert found({**document(), name: None}) == [(INVALID, f"/{name}")], name
 
 
-TYPED = ["credentialStatus", "credentialSchema", "evidence", "refreshService", "termsOfUse"]
+TYPED = [
+    *("confidenceMethod", "credentialStatus", "credentialSchema", "evidence"),
+    *("refreshService", "renderMethod", "termsOfUse"),
+]
 
 
 @pytest.mark.parametrize("name", TYPED)
@@ -487,7 +490,7 @@ def test_the_period_of_version_1_1():
     assert found(unzoned, issuing=True) == [(INVALID, "/issuanceDate")]
 
 
-@pytest.mark.parametrize("name", TYPED)
+@pytest.mark.parametrize("name", [name for name in TYPED if name not in {"confidenceMethod", "renderMethod"}])
 def test_what_must_have_an_id_in_version_1_1(name):
     demanded = name in {"credentialStatus", "credentialSchema", "refreshService"}
     assert found(document_1(**{name: {"type": "A"}})) == ([(INVALID, f"/{name}")] if demanded else [])

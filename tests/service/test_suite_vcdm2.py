@@ -42,7 +42,7 @@ def issue(service: Running, manifest: Any) -> Any:
         credential = {name: value for name, value in made.items() if value is not ABSENT}
         return service.post(issuer["endpoint"], {"credential": credential, "options": {}})
 
-    ask.issuer = issuer["id"]  # type: ignore[attr-defined]
+    ask.issuer = issuer["id"]  # type: ignore[attr-defined]  # a function has attributes
     return ask
 
 
