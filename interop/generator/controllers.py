@@ -54,7 +54,7 @@ UNRESOLVED = rule("FORMAT", "Verification", "An identifier whose document cannot
 HTTPS = rule("CID", "2.1.1", "A controller may be an https URL.")
 
 
-def _multikey(key: TestKey, name: str = _METHOD, **members: Any) -> Document:
+def _multikey(key: TestKey, name: str = _METHOD, /, **members: Any) -> Document:
     method = {"id": name, "type": "Multikey", "controller": _DID, "publicKeyMultibase": key.multibase}
     return changed(method, **members)
 

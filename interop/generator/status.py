@@ -277,7 +277,7 @@ def _lists(made: Statuses, good: Case) -> None:
         ("list-without-purpose", {"s__statusPurpose": OUT}),
         ("list-without-list", {"s__encodedList": OUT}),
     ):
-        made.listed(good, name, LIST_FORM, invalid, _listed(**members))
+        made.listed(good, name, LIST_FORM, "INVALID_CREDENTIAL", _listed(**members))
     made.listed(
         good, "a-byte-under-the-minimum", LENGTH, "STATUS_LIST_TOO_SHORT", _listed(bytes(ENTRIES // 8 - 1))
     )
@@ -294,8 +294,8 @@ def _encodings(made: Statuses, good: Case) -> None:
         ("list-cut-short", "u" + base64url(packed[:-12])),
         ("list-of-two-members", "u" + base64url(packed + packed)),
     ):
-        made.listed(good, name, ENCODED, "STATUS_LIST_INVALID", _listed(text))
-    made.listed(good, "list-of-20-mib", BOMB, "STATUS_LIST_INVALID", _in_parts(_listed(bytes(20 << 20))))
+        made.listed(good, name, ENCODED, "INVALID_CREDENTIAL", _listed(text))
+    made.listed(good, "list-of-20-mib", BOMB, "TOO_LARGE", _in_parts(_listed(bytes(20 << 20))))
 
 
 def _in_parts(text: str) -> Any:
