@@ -36,6 +36,7 @@ from generator import (
     responses_securing,
     responses_trust,
     sd_jwt,
+    sd_jwt_bindings,
     status,
     values,
 )
@@ -49,6 +50,7 @@ LATER_KINDS = (
     rdfc_ecdsa,
     chains,
     sd_jwt,
+    sd_jwt_bindings,
     cose,
     presentations,
     presentations_enveloped,
