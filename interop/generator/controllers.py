@@ -44,8 +44,8 @@ CONTROLLER = rule(
     "CID", "3.3", "The verification method is controlled by the identifier whose document it is in."
 )
 PURPOSE = rule("CID", "3.3", "The method stands under the relationship that the proof's purpose names.")
-REFERENCES = rule("CID", "2.3", "Under a relationship stands a method itself, or the URL of one.")
-RELATIVE = rule("CID", "2.2", "A document may write the URLs of its methods as fragments.")
+REFERENCES = rule("CID", "2.2.4", "Under a relationship stands a method itself, or the URL of one.")
+RELATIVE = rule("CID", "2.2.4", "A document may write the URLs of its methods as fragments.")
 ONE = rule("CID", "3.3", "The verification method is found once in the document.")
 EXPIRES = rule("CID", "2.2", "A verification method verifies nothing from its expires on.")
 REVOKED = rule("CID", "2.2", "A verification method verifies nothing from its revoked on.")

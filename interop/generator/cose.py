@@ -60,7 +60,7 @@ HINT = rule(_COSE, "3.1", "kid is a hint, and so may stand in the unprotected he
 CLAIMS = rule("RFC 9597", "2", "The CWT claims of the header are a map, and speak of the signature.")
 TIMES = rule("RFC 8392", "3.1.4", "A message does not verify after its exp, nor before its nbf.")
 AUDIENCE = rule("RFC 8392", "3.1.3", "A message that names an audience is for that one alone.")
-CONFORMS = rule("VC-JOSE-COSE", "5.2", "The payload of a message conforms to the data model.")
+CONFORMS = rule("VC-JOSE-COSE", "5.3", "The payload of a message conforms to the data model.")
 NO_WRAPPING = rule("VC-JOSE-COSE", "1.1.2.1", "A payload has no member vc, vp or proof.")
 BYTES = rule(
     "VC-JOSE-COSE", "3.3.1", "A message is bytes: its hexadecimal or base64 is not what is verified."

@@ -21,10 +21,10 @@ RESOURCES = rule("VCDM", "5.3", "Related resources are objects with an id of the
 CONTEXT_DIGEST = rule("VCDM", "5.3", "The digest of a context that is held is always compared.")
 RESOURCE_DIGEST = rule("VCDM", "5.3", "The digest of a resource that can be had is that of its bytes.")
 STRONGEST = rule("VCDM", "5.3", "Of several hashes in digestSRI those of the strongest algorithm count.")
-SCHEMA = rule("VC-JSON-SCHEMA", "3.1", "A credential keeps to the schema that it names.")
+SCHEMA = rule("VC-JSON-SCHEMA", "4", "A credential keeps to the schema that it names.")
 SCHEMA_DIGEST = rule("VCDM", "5.3", "The digest that stands beside a schema's URL is that of its bytes.")
 SCHEMA_CREDENTIAL = rule(
-    "VC-JSON-SCHEMA", "3.2", "A schema in a credential counts once that credential verifies."
+    "VC-JSON-SCHEMA", "2.2", "A schema in a credential counts once that credential verifies."
 )
 INDETERMINATE = rule(
     "VC-JSON-SCHEMA", "4", "What cannot be evaluated is told as indeterminate, and refuses nothing."

@@ -25,7 +25,7 @@ _METHOD: Final = "did:jwk"
 KEY = rule(_METHOD, "Create", "The identifier is base64url of a public JWK, and its one key is named #0.")
 CURVES = rule(_METHOD, "Create", "Keys on the NIST curves are JWKs of the type EC.")
 SPELLINGS = rule(
-    _METHOD, "Create", "Each spelling of a JWK is an identifier of its own, and as good as another."
+    _METHOD, "Security", "Each spelling of a JWK is an identifier of its own, and as good as another."
 )
 USE = rule(_METHOD, "Read", "A key for sig has no keyAgreement, a key for enc nothing else.")
 MEMBERS = rule(
@@ -34,16 +34,14 @@ MEMBERS = rule(
 AGREEMENT = rule(_METHOD, "Read", "A key that can only agree on others signs nothing.")
 BASE64 = rule("RFC 7515", "2", "The JWK of a did:jwk is in base64url without padding, in its only spelling.")
 JSON = rule(_METHOD, "Read", "What is encoded is strict JSON, an object.")
-PUBLIC = rule(_METHOD, "Create", "No identifier holds a secret key.")
+PUBLIC = rule(_METHOD, "Security", "No identifier holds a secret key.")
 POINT = rule(
     "RFC 7518", "6.2.1", "x and y of an EC key are a point of its curve, each of the curve's length."
 )
 OCTETS = rule("RFC 8037", "2", "x of an OKP key is base64url of its 32 bytes.")
 KNOWN = rule("FORMAT", "Both credentials", "A did:jwk that signs is of a type of key that is known.")
 SMALL = rule("FORMAT", "Verification, Keys", "A did:jwk of an Ed25519 key of small order is refused.")
-FORM = rule(
-    _METHOD, "The identifier", "The identifier is did:jwk: and base64url, nothing before, nothing after."
-)
+FORM = rule(_METHOD, "DID Format", "The identifier is did:jwk: and base64url, nothing before, nothing after.")
 
 
 def jwk_of(key: TestKey, **members: Any) -> Document:
