@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, Self, overload
 
-from signet_vc import formats, issuing, keystore, verification
+from signet_vc import formats, issuing, keystore, protocols, verification
+from signet_vc.codec import jcs
 from signet_vc.codec.multibase import base64url_encode
 from signet_vc.codec.timestamps import format_s
 from signet_vc.credential import enveloped, presentation, profile
@@ -220,7 +221,21 @@ def verify(data: Input, policy: Policy, *, at: datetime | None = None) -> Verifi
 
     It is judged as evidence, at the time ``at`` (aware; default: now). Never raises for what it is given.
     """
-    return verification.verify(data, policy, at_ns=time.time_ns() if at is None else _nanoseconds(at))
+    at_ns = time.time_ns() if at is None else _nanoseconds(at)
+    result = verification.verify(data, policy, at_ns=at_ns)
+    if result.format != "unknown":
+        return result
+    neighbour = _of_neighbour(data, policy, at_ns)
+    return result if neighbour is None else neighbour
+
+
+def _of_neighbour(data: Input, policy: Policy, at_ns: int) -> Verification | None:
+    """What is no credential may be a neighbouring protocol's."""
+    try:
+        text = data if isinstance(data, bytes | str) else jcs.canonicalize_wide(dict(data))
+        return protocols.verify(text, policy, at_ns=at_ns)
+    except (ProblemError, TypeError, ValueError):  # no text and no object: told by the first verdict
+        return None
 
 
 def _presented(credential: Mapping[str, Any] | str | bytes, key: Signer) -> dict[str, Any]:

@@ -98,6 +98,14 @@ class Code(StrEnum):
     STATUS_LIST_TOO_SHORT = "STATUS_LIST_TOO_SHORT"
     STATUS_INDEX_OUT_OF_RANGE = "STATUS_INDEX_OUT_OF_RANGE"
     FETCH_REFUSED = "FETCH_REFUSED"
+    MALFORMED_HTTP = "MALFORMED_HTTP"
+    COVERAGE_INSUFFICIENT = "COVERAGE_INSUFFICIENT"
+    DIGEST_MISMATCH = "DIGEST_MISMATCH"
+    KEY_NOT_FOUND = "KEY_NOT_FOUND"
+    INVALID_AGENT_CARD = "INVALID_AGENT_CARD"
+    INVALID_MANDATE = "INVALID_MANDATE"
+    CONSTRAINT_UNRESOLVED = "CONSTRAINT_UNRESOLVED"
+    BASIS_MISMATCH = "BASIS_MISMATCH"
 
 
 # code -> (title, the W3C error type that says the same, or None)
@@ -207,6 +215,14 @@ _TABLE: Final[dict[Code, tuple[str, str | None]]] = {
     ),
     Code.STATUS_INDEX_OUT_OF_RANGE: ("The status list has no such entry", _VCDM + "RANGE_ERROR"),
     Code.FETCH_REFUSED: ("The address is not one that may be fetched", None),
+    Code.MALFORMED_HTTP: ("The input is not a strict HTTP message", None),
+    Code.COVERAGE_INSUFFICIENT: ("The signature does not cover what it must", None),
+    Code.DIGEST_MISMATCH: ("The content is not what its digest says", None),
+    Code.KEY_NOT_FOUND: ("No key of that name is the signer's", None),
+    Code.INVALID_AGENT_CARD: ("The agent card breaks its form", None),
+    Code.INVALID_MANDATE: ("The mandate breaks its form or its chain", None),
+    Code.CONSTRAINT_UNRESOLVED: ("A constraint of the mandate is not known", None),
+    Code.BASIS_MISMATCH: ("What led to the call is not what the call names", None),
 }
 
 TITLES: Final[dict[Code, str]] = {code: row[0] for code, row in _TABLE.items()}

@@ -29,9 +29,9 @@ _MEMBERS: Final = frozenset({"did", "tools", "until", "audience"})
 class AllowedSigner:
     """One entry of ``allowed_signers``.
 
-    did: whose keys may sign. tools: names of the tools that it may call, ``*`` and ``?`` being wildcards;
-    None for all. until: the last moment at which it is allowed, an aware time. audience: at an agent, for
-    whom this server may answer; None for everyone.
+    did: whose keys may sign: a DID, or the https URL of a controller or key set that is none. tools: names of
+    the tools that it may call, ``*`` and ``?`` being wildcards; None for all. until: the last moment at which
+    it is allowed, an aware time. audience: at an agent, for whom this server may answer; None for everyone.
     """
 
     did: str
@@ -40,8 +40,8 @@ class AllowedSigner:
     audience: str | None = None
 
     def __post_init__(self) -> None:
-        if not _is_did(self.did):
-            raise UsageError("an allowed signer is named by a DID")
+        if not _is_name(self.did):
+            raise UsageError("an allowed signer is named by a DID, or by an https URL")
         if self.tools is not None:
             object.__setattr__(self, "tools", _tools(self.tools))
         if self.until is not None and not _is_aware(self.until):
@@ -184,8 +184,8 @@ class Policy:
 # --- arguments: types are hints to callers, and these decide who is trusted ---
 
 
-def _is_did(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("did:")
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(("did:", "https://"))
 
 
 def _is_aware(value: object) -> bool:

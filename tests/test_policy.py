@@ -62,7 +62,7 @@ def test_an_entry_has_three_forms():
     [
         "",
         "alice",
-        "https://example.com",
+        "http://example.com",
         "DID:key:z6Mk",
         {},
         {"tools": []},

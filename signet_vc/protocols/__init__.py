@@ -1,0 +1,42 @@
+"""Artefacts of neighbouring protocols: told by their content, each verified by its own protocol's rules.
+
+Pure, as the core is: keys and documents come from the policy's resolver and loader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from signet_vc.errors import ProblemError
+from signet_vc.policy import Policy
+from signet_vc.protocols.neighbour import Neighbour, Raw
+from signet_vc.result import Check, Verification
+
+__all__ = ["NEIGHBOURS", "Neighbour", "verify"]
+
+NEIGHBOURS: Final[Mapping[str, Neighbour]] = MappingProxyType({})
+
+
+def verify(data: Raw, policy: Policy, *, at_ns: int) -> Verification | None:
+    """Verify an artefact of a neighbouring protocol; None if it is none that is known here."""
+    for neighbour in NEIGHBOURS.values():
+        try:
+            opened = neighbour.opens(data, policy)
+        except ProblemError as error:
+            return _broken(neighbour, error)
+        if opened is not None:
+            return neighbour.verify(opened, policy, at_ns)
+    return None
+
+
+def _broken(neighbour: Neighbour, error: ProblemError) -> Verification:
+    return Verification(
+        verified=False,
+        problems=error.problems,
+        notices=(),
+        checks=(Check(name="parse", outcome="failed", reason=str(error)),),
+        document=None,
+        format=neighbour.format,
+    )
