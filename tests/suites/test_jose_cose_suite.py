@@ -51,6 +51,10 @@ FULL = {
     "id": "urn:uuid:3978344f-8596-4c3a-a978-8fcaba3903c5",
     "type": ["VerifiableCredential", "UniversityDegreeCredential"],
     "validUntil": "2099-01-01T00:00:00Z",
+    "credentialSubject": {
+        "id": "did:example:123",
+        "degree": {"type": "BachelorDegree", "name": "Bachelor of Arts", "graduationDate": "2020-07-01"},
+    },
     # of a type that nobody here knows: told, and no fault
     "credentialStatus": {
         "id": "https://example.edu/credentials/status/3#94567",
@@ -111,6 +115,7 @@ def vp_of(*presented: Any, **members: Any) -> dict[str, Any]:
 UNDECODABLE = enveloped.wrap("application/vc+jwt", "yJraWQiOiJFeEhrQk1XIn0.eyJ0eXBlIjoiYSJ9.B5Nb-yK8uVEI0292")
 NO_TOKEN = {"@context": CONTEXTS[0], "type": "EnvelopedVerifiableCredential"}
 SINGLE = vp_of(UNDECODABLE)
+OF_A_DID = vp_of(UNDECODABLE, holder="did:example:ebfeb1f712ebc6f1c276e12ec21")
 
 
 # -- the suite's tokens --------------------------------------------------------------------------------------
@@ -337,6 +342,8 @@ SHOWN: list[tuple[str, Callable[[], str], str, str]] = [
     ("22-type", sd_vp_typed, "P-384", "presentation_sdjwt"),
     ("29", lambda: cose(MINIMAL, "P-256"), "P-256", "credential_cose"),
     ("31", lambda: cose(SINGLE, "P-384", "vp"), "P-384", "presentation_cose"),
+    # as the suite has it: the holder is a DID, and nothing but the thumbprint says whose key it is
+    ("31-did", lambda: cose(OF_A_DID, "P-384", "vp"), "P-384", "presentation_cose"),
     # what the holder says itself is secured with the presentation (VCDM 2.0, holder claims)
     ("16-self-asserted", lambda: jwt(vp_of(MINIMAL), "P-384", "vp"), "P-384", "presentation_jose"),
 ]  # fmt: skip
