@@ -323,9 +323,9 @@ def test_threat_12_depth_is_bounded(function, as_object, innermost):
 @BOTH
 def test_threat_12_a_hundred_thousand_levels_are_refused_at_once(function):
     value = nested(100_000, 0, as_object=False)
-    start = time.perf_counter()
+    start = time.process_time()
     assert refusal(function, value)[0] == Code.TOO_DEEP
-    assert time.perf_counter() - start < 1  # measured: 1 ms
+    assert time.process_time() - start < 1  # measured: 1 ms
 
 
 @BOTH

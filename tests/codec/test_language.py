@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -70,7 +70,7 @@ def test_malformed(tag: object) -> None:
 
 
 def test_threat_12_a_long_tag_is_refused_at_once() -> None:
-    start = perf_counter()
+    start = process_time()
     assert not is_well_formed("en" + "-a1" * 300_000)
     assert not is_well_formed("en" + "-abcd1" * 33 + "!")
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1

@@ -128,14 +128,14 @@ def test_threat_30_letters_outside_base58_are_refused(bad):
 def test_base58_is_bounded():
     assert base58btc_decode("1" * 200) == bytes(200)
     assert len(base58btc_decode("z" * 200)) == 147
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("z" * 201, "1" * 201, "z" * 10_000_000):
         with pytest.raises(EncodingError):
             base58btc_decode(text)
     for data in (bytes(147), b"\xff" * 10_000_000):
         with pytest.raises(EncodingError):
             base58btc_encode(data)
-    assert time.perf_counter() - start < 1  # measured: 1 ms
+    assert time.process_time() - start < 1  # measured: 1 ms
 
 
 @settings(max_examples=200)

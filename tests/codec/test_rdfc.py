@@ -435,9 +435,9 @@ LARGE = {
 def test_no_document_costs_more_than_it_may(name):
     """Most take 0.1 s, the longest 0.5 s on a busy machine; without the bounds minutes and more."""
     rdfc.canonicalize(alumni_credential("urn:warm"))
-    begun = time.perf_counter()
+    begun = time.process_time()
     code = code_of(LARGE[name])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
     assert code in {None, Code.GRAPH_TOO_COMPLEX, Code.UNDEFINED_TERM}
 
 

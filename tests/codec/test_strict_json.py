@@ -220,9 +220,9 @@ def test_threat_11_invalid_utf_8_is_refused_in_its_place(bad):
     "text", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000, ' [ {"a": ' * 50_000]
 )
 def test_threat_12_a_hundred_thousand_levels_are_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     code, pointer = refusal(text)
-    assert time.perf_counter() - start < 1  # measured: 5 ms
+    assert time.process_time() - start < 1  # measured: 5 ms
     assert code == Code.TOO_DEEP
     assert pointer.count("/") == 80
 
@@ -333,7 +333,7 @@ def test_threat_12_costs_grow_with_the_size_alone():
     # each took seconds where the cost was quadratic; measured: 0.5 s
     many = {f"name{i}": i for i in range(50_000)}
     twice = orjson.dumps(many)[:-1] + b',"name0":0}'
-    start = time.perf_counter()
+    start = time.process_time()
     assert loads(orjson.dumps(many)) == many
     assert loads(json.dumps(many), max_bytes=1 << 22) == many
     assert refusal(twice) == (Code.DUPLICATE_MEMBER, "/name0")
@@ -341,7 +341,7 @@ def test_threat_12_costs_grow_with_the_size_alone():
     assert refusal("9" * 20 + "." + "1" * 1_000_000) == (Code.NUMBER_OUT_OF_RANGE, "")
     assert refusal('"' + "\\n" * 500_000 + "\\ud800" + '"') == (Code.MALFORMED_JSON, "")
     assert refusal('{"' + "n" * 500_000 + '":[' + "{}," * 100_000 + "]}") == (Code.MALFORMED_JSON, "")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_threat_12_the_search_for_the_place_ends(monkeypatch):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -192,11 +192,11 @@ def test_any_text_is_taken_or_refused(url):
 
 
 def test_threat_12_a_megabyte_is_read_quickly():
-    start = perf_counter()
+    start = process_time()
     for data in ("%41" * 350_000, "A" * 1_000_000, "%" * 1_000_000):
         for head in ("application/vc+jwt,", "application/vc+cose;base64,"):
             try:
                 unwrap(enveloped(id=f"data:{head}{data}"))
             except ProblemError:
                 continue
-    assert perf_counter() - start < 6  # 0.4 s measured for all six
+    assert process_time() - start < 6  # 0.4 s measured for all six

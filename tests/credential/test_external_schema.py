@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -248,9 +248,9 @@ def test_a_credential_that_carries_no_schema(credential):
 def test_threat_12_several_schemas_share_the_work():
     hostile = {**EMAIL, "anyOf": [{"required": [str(each)]} for each in range(3000)]}
     listed = [{"id": URL, "type": "JsonSchema"}] * 8
-    start = perf_counter()
+    start = process_time()
     problems, notices = found(document(schema=listed), hostile)
-    assert perf_counter() - start < 5  # 0.3 s measured
+    assert process_time() - start < 5  # 0.3 s measured
     assert (problems, len(notices)) == ([], 8)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from time import perf_counter
+from time import process_time
 
 import pytest
 from examples_of_every_member import EXAMPLES, example
@@ -520,9 +520,9 @@ def test_threat_12_a_hundred_thousand_identifiers_in_a_literal_are_passed_quickl
     for _ in range(70):
         many = {"a": many}
     subject = {"jsonSchema": many}
-    start = perf_counter()
+    start = process_time()
     assert found(document(credentialSubject=subject)) == []
-    assert perf_counter() - start < 5  # 0.2 s measured
+    assert process_time() - start < 5  # 0.2 s measured
 
 
 @given(

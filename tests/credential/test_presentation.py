@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -212,9 +212,9 @@ def test_threat_12_credentials_are_counted():
 
 def test_everything_that_is_wrong_is_told_but_not_without_end():
     assert len(found({})) == 2
-    start = perf_counter()
+    start = process_time()
     assert len(found(document(**{"@context": [V2, *["x"] * 100_000]}))) == 50
-    assert perf_counter() - start < 1
+    assert process_time() - start < 1
 
 
 @given(

@@ -6,7 +6,7 @@ import hashlib
 import json
 from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from published import SHARED
@@ -275,10 +275,10 @@ def test_any_object_may_carry_digests():
 
 
 def test_threat_12_many_or_long_digests_are_refused_quickly():
-    start = perf_counter()
+    start = process_time()
     formed(picture(digestSRI="sha256-" + "A" * 1_000_000))
     formed(picture(digestSRI="sha256-A= " * 100_000))
     formed(picture(digestMultibase=["u" + "A" * 10_000] * 100))
     formed(picture(digestMultibase="u" + "A" * 1_000_000))
     formed([picture(digestSRI=sri("sha256"))] * 20_000)
-    assert perf_counter() - start < 2  # 0.05 s measured
+    assert process_time() - start < 2  # 0.05 s measured

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -155,18 +155,18 @@ def test_what_is_not_matched_here(expression):
 )
 def test_threat_12_what_backtracks_elsewhere_is_linear_here(expression, text):
     spent = 200 * len(text) * 4
-    start = perf_counter()
+    start = process_time()
     if "300" in expression:
         spent = 10**6
     matches(expression, text, limit=spent)
-    assert perf_counter() - start < 3  # 0.1 s measured
+    assert process_time() - start < 3  # 0.1 s measured
 
 
 def test_threat_12_work_is_paid_for_before_it_is_done():
-    start = perf_counter()
+    start = process_time()
     with pytest.raises(TooMuchError):
         matches("[a-z]{1,255}\\d", "abc" * 300_000, limit=500_000)
-    assert perf_counter() - start < 2  # 0.2 s measured
+    assert process_time() - start < 2  # 0.2 s measured
 
 
 def test_an_anchored_expression_is_given_up_at_once():

@@ -174,7 +174,7 @@ def test_a_bomb_is_refused_within_a_second(monkeypatch):
 
     monkeypatch.setattr(status_list.zlib, "decompressobj", Counting)
     bomb = published(packed)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refused(bomb) == (Code.TOO_LARGE,)
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
     assert expanded == [DEFAULT_LIMITS.status_list_bytes + 1]

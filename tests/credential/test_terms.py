@@ -249,7 +249,7 @@ def test_no_document_costs_more_than_it_may():
         deep = {"text": deep}
     terms.problems(credential())
     for document in [credential(**deep), *({"@context": value(4), "text": value(6)} for _ in range(200))]:
-        begun = time.perf_counter()
+        begun = time.process_time()
         terms.problems(document)
-        assert time.perf_counter() - begun < 4
+        assert time.process_time() - begun < 4
     assert [each.code for each in terms.problems(credential(**deep))] == [Code.TOO_DEEP]

@@ -504,9 +504,9 @@ def test_threat_12_the_most_entangled_chain_is_verified_within_a_second():
         options = {"id": f"urn:a:{place}", "previousProof": [f"urn:a:{each}" for each in range(place)]}
         document = data_integrity.create(document, AGENT, created=CREATED, options=options)
     document = {**document, "proof": document["proof"][::-1]}
-    began = time.perf_counter()
+    began = time.process_time()
     assert codes(document) == []
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def clique(count):
@@ -537,9 +537,9 @@ def test_a_long_chain_over_a_plain_graph():
 def test_threat_13_a_chain_does_not_multiply_a_graph_that_is_nearly_poisoned():
     """Measured at 0.3 s."""
     document = rdf_chain(clique(5), 8)
-    began = time.perf_counter()
+    began = time.process_time()
     found = told(document)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert found[0] == ("GRAPH_TOO_COMPLEX", "/proof/6")
     assert len(verify(document, controller=AGENT.did).verified) == 6
     assert codes(rdf_chain(clique(5), 3)) == []
@@ -560,7 +560,7 @@ def test_threat_13_a_poisoned_graph_is_refused_once():
             for place in range(16)
         ],
     }
-    began = time.perf_counter()
+    began = time.process_time()
     found = codes(document)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert set(found) == {"GRAPH_TOO_COMPLEX"}
