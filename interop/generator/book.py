@@ -52,6 +52,7 @@ DOCUMENTS: Final = {
         "title": "CFRG Elliptic Curve Diffie-Hellman and Signatures in JOSE",
         "url": "https://www.rfc-editor.org/rfc/rfc8037",
     },
+    "RFC 2397": {"title": 'The "data" URL scheme', "url": "https://www.rfc-editor.org/rfc/rfc2397"},
     "RFC 8392": {"title": "CBOR Web Token (CWT)", "url": "https://www.rfc-editor.org/rfc/rfc8392"},
     "RFC 8949": {
         "title": "Concise Binary Object Representation (CBOR)",

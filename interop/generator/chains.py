@@ -210,6 +210,8 @@ def _longer(made: Credentials) -> None:
     )
     other = _first(id=_SECOND, created="2026-03-01T12:00:00Z")
     both = _later(first, other, id=_THIRD)
+    turned = _later(first, other, id=_THIRD, previousProof=[_SECOND, _FIRST])
+    made.accept("two-named-in-the-other-order", SEVERAL, _document(first, other, turned), AGENT)
     fork = made.accept("two-previous-proofs", SEVERAL, _document(first, other, both), AGENT)
     one = _later(first, id=_THIRD, previousProof=[_FIRST, _SECOND])
     made.reject(

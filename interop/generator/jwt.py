@@ -13,6 +13,7 @@ from generator.crypto import (
     AGENT,
     AGENT_P256,
     AGENT_P384,
+    AGENT_P521,
     IDENTITY,
     SERVER,
     SERVER_P256,
@@ -37,6 +38,7 @@ PAYLOAD = rule(
     "VC-JOSE-COSE", "3.1.1", "The payload is the credential itself, signed under the issuer's key."
 )
 ALGORITHM = rule("RFC 7518", "3.4", "ES256 is ECDSA on P-256 with SHA-256, ES384 on P-384 with SHA-384.")
+LARGEST = rule("RFC 7518", "3.4", "ES512 is ECDSA on P-521 with SHA-512, its signature 132 bytes.")
 EDDSA = rule("RFC 9864", "2.2", "An Ed25519 key signs Ed25519, or by the older name EdDSA.")
 HEADERS = rule(
     "VC-JOSE-COSE", "3.1.1", "typ and cty should be there; where they are absent a notice says so."
@@ -186,6 +188,11 @@ def _algorithms(made: Tokens) -> None:
     made.accept("attestation-eddsa", EDDSA, token(request(), AGENT, alg="EdDSA"), at=_SHORTLY_AFTER)
     es256 = made.accept("es256", ALGORITHM, token(degree(AGENT_P256), AGENT_P256), AGENT_P256)
     es384 = made.accept("es384", ALGORITHM, token(degree(AGENT_P384), AGENT_P384), AGENT_P384)
+    es512 = made.accept("es512", LARGEST, token(degree(AGENT_P521), AGENT_P521), AGENT_P521)
+    wrong = token(degree(AGENT_P521), AGENT_P521, alg="ES384")
+    made.reject(es512, "es384-for-a-p-521-key", LARGEST, "UNSUPPORTED_CRYPTOSUITE", wrong)
+    der = token(degree(AGENT_P521), AGENT_P521, sign=AGENT_P521.sign_der)
+    made.reject(es512, "der-of-p-521", LARGEST, "PROOF_INVALID", der)
     high = token(degree(SERVER_P256), SERVER_P256, sign=SERVER_P256.sign_other_s)
     made.accept("es256-high-s", ALGORITHM, high, SERVER_P256)
     for beside, key, name, alg in (

@@ -9,6 +9,7 @@ from generator.crypto import (
     AGENT,
     AGENT_P256,
     AGENT_P384,
+    AGENT_P521,
     IDENTITY,
     SERVER,
     SERVER_P256,
@@ -42,6 +43,11 @@ P384 = rule(
     "Signature Method Creation Algorithm",
     "A P-384 key is the multicodec 81 24 and a compressed point of 49 bytes.",
 )
+P521 = rule(
+    "did:key",
+    "Signature Method Creation Algorithm",
+    "A P-521 key is the multicodec 82 24 and a compressed point of 67 bytes.",
+)
 JWK = rule(
     "did:key",
     "Document Creation Algorithm",
@@ -74,7 +80,8 @@ def add(book: Book) -> None:
     _accept(book, "p-256-odd", P256, SERVER_P256.type, SERVER_P256.raw)
     large = _accept(book, "p-384-even", P384, AGENT_P384.type, AGENT_P384.raw)
     _accept(book, "p-384-odd", P384, SERVER_P384.type, SERVER_P384.raw)
-    for each in (AGENT, AGENT_P256, AGENT_P384):
+    _accept(book, "p-521", P521, AGENT_P521.type, AGENT_P521.raw)
+    for each in (AGENT, AGENT_P256, AGENT_P384, AGENT_P521):
         _accept_jwk(book, each)
 
     def reject(beside: Case, name: str, of: Any, did: str) -> None:

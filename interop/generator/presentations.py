@@ -21,10 +21,12 @@ from generator.crypto import (
     jcs,
     secured,
     token,
+    wire,
 )
 from generator.documents import CREDENTIALS_V2, OUT, changed
 from generator.rdfc import signed
 from generator.sd_jwt import disclosure, hashed, sd_jwt
+from generator.status_lists import URL, list_credential, with_bits
 
 __all__ = [
     "AS_COSE",
@@ -72,6 +74,9 @@ RDF = rule(
 TRUST = rule(
     "FORMAT", "Verification", "Trusted are the issuers of what is presented, and by policy the holder."
 )
+ONE_DOMAIN = rule(_DI, "2.1", "A domain as a text is the same as a list of that one.")
+STATUS = rule("VCDM", "4.10", "The status of each presented credential is looked at.")
+EITHER = rule("VCDM", "4.13", "A credential in a presentation is of its own version.")
 HOLDERS = rule(
     "FORMAT", "Verification", "A policy may name holders; who presents nothing must be an allowed signer."
 )
@@ -226,6 +231,7 @@ def _asked(made: Presentations, good: Case) -> None:
     made.reject(several, "one-of-two-domains", DOMAIN, "DOMAIN_MISMATCH", proved(document))
     made.accept("nothing-asked", UNASKED, proved(document), asked={})
     made.accept("nothing-asked-and-nothing-said", UNASKED, bare, asked={})
+    made.accept("one-domain-as-a-list", ONE_DOMAIN, proved(document, domain=[DOMAIN_NAME]))
     ending = made.accept("before-expires", EXPIRES, proved(document, expires="2026-03-30T12:05:00Z"))
     made.reject(ending, "after-expires", EXPIRES, "EXPIRED", policy={"at": "2026-03-30T12:06:01Z"})
 
@@ -300,6 +306,20 @@ def _credentials(made: Presentations, good: Case) -> None:
         ("a-presentation-within", NOT_NESTED, "INVALID_PRESENTATION", proved(presented(DEGREE))),
     ):
         made.reject(good, name, of, code, proved(presented(credential)))
+    entry = {
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": "revocation",
+        "statusListIndex": "7",
+        "statusListCredential": URL,
+    }
+    stated = proved(presented(secured(degree(AGENT, credentialStatus=entry), AGENT)))
+    clear, revoked = (wire(secured(list_credential(with_bits(each)), AGENT)) for each in ([], [7]))
+    valid = made.accept("credential-with-a-status", STATUS, stated, policy={"documents": {URL: clear}})
+    made.reject(valid, "credential-revoked", STATUS, "STATUS_REVOKED", policy={"documents": {URL: revoked}})
+    older = degree(AGENT, issuanceDate="2026-03-01T00:00:00Z", validFrom=OUT)
+    older["@context"] = ["https://www.w3.org/2018/credentials/v1", *older["@context"][1:]]
+    inner = secured(older, AGENT, created=_CREATED)
+    made.accept("credential-of-version-1-1", EITHER, proved(presented(inner)))
     whole = proved(presented(DEGREE))
     taken = {**whole, "verifiableCredential": []}
     made.reject(good, "credential-taken-out", INTEGRITY, "PROOF_INVALID", taken)

@@ -32,6 +32,9 @@ _JOSE: Final = "VC-JOSE-COSE"
 ENVELOPED = rule(
     "VCDM", "4.13.1", "A credential in an envelope is presented as a data: URL of its media type."
 )
+DATA_URL = rule(
+    "RFC 2397", "3", "A data: URL holds its text with percent escapes, or after ;base64 in base64."
+)
 ENVELOPE_FORM = rule(
     "VCDM",
     "4.13.1",
@@ -67,6 +70,15 @@ def _envelopes(made: Presentations) -> None:
         name: made.accept(f"enveloped-{name}", ENVELOPED, proved(presented(credential)))
         for name, credential in (("jwt", AS_JWT), ("sd-jwt", AS_SD_JWT), ("cose", AS_COSE))
     }
+    escaped = {**AS_SD_JWT, "id": str(AS_SD_JWT["id"]).replace("~", "%7E")}
+    made.accept("enveloped-sd-jwt-with-escapes", DATA_URL, proved(presented(escaped)))
+    encoded = enveloped("vc+jwt", token(degree(AGENT), AGENT).encode())
+    in_base64 = made.accept("enveloped-jwt-in-base64", DATA_URL, proved(presented(encoded)))
+    for name, carrier in (
+        ("enveloped-with-a-broken-escape", {**AS_JWT, "id": f"{AS_JWT['id']}%"}),
+        ("enveloped-in-broken-base64", {**encoded, "id": f"{encoded['id']}!"}),
+    ):
+        made.reject(in_base64, name, DATA_URL, "INVALID_CREDENTIAL", proved(presented(carrier)))
     mixed = proved(presented(AS_JWT, DEGREE, AS_COSE, AS_SD_JWT))
     made.accept("of-every-securing", ENVELOPED, mixed, issuers=(AGENT,) * 4)
     compact = token(degree(AGENT), AGENT)
@@ -161,6 +173,8 @@ def _sd_jwt(made: Presentations) -> None:
     }
     whole = sd_jwt(payload, SERVER, shown, typ="vp+sd-jwt", cty="vp")
     good = made.accept("vp-sd-jwt", SD_JWT, whole)
+    carried = enveloped("vp+sd-jwt", whole, type="EnvelopedVerifiablePresentation")
+    made.accept("vp-sd-jwt-in-a-data-url", ENVELOPED_VP, carried)
     made.accept("vp-sd-jwt-holder-withheld", SD_JWT, sd_jwt(payload, SERVER, typ="vp+sd-jwt", cty="vp"))
     other = disclosure(1, "holder", SERVER.did)
     made.reject(
@@ -192,7 +206,12 @@ def _sd_jwt(made: Presentations) -> None:
 def _cose(made: Presentations) -> None:
     claims = {3: DOMAIN_NAME, 10: CHALLENGE_TEXT.encode()}
     document = presented(AS_COSE)
-    good = made.accept("vp-cose", COSE, cose(document, SERVER, kind="vp", _15=claims))
+    message = cose(document, SERVER, kind="vp", _15=claims)
+    good = made.accept("vp-cose", COSE, message)
+    carried = enveloped("vp+cose", message, type="EnvelopedVerifiablePresentation")
+    case = made.accept("vp-cose-in-a-data-url", ENVELOPED_VP, carried)
+    wrong = {**carried, "id": str(carried["id"]).replace("vp+cose", "vp+jwt")}
+    made.reject(case, "vp-cose-said-to-be-a-jwt", ENVELOPE_TYPE, "INVALID_PRESENTATION", wrong)
     for name, of, code, message in (
         (
             "vp-cose-for-another",

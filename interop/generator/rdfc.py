@@ -40,6 +40,9 @@ OPTIONS = rule(
     "3.2.5",
     "The configuration is the proof without proofValue, under the document's contexts.",
 )
+OVERRIDDEN = rule(
+    "VC-DI-EDDSA", "3.2.5", "A context that a proof over RDF states itself is replaced by the document's."
+)
 SUITE = rule("VC-DI-EDDSA", "2.2.1", "A proof over RDF by an Ed25519 key names eddsa-rdfc-2022.")
 VALUE = rule("VC-DI-EDDSA", "3.2.7", "proofValue is z and the base58btc of the 64 bytes of a signature.")
 NATIVE = rule("JSON-LD-API", "8.6", "Numbers and booleans become literals in their type's canonical form.")
@@ -257,6 +260,9 @@ def _proofs(made: Credentials, good: Case) -> None:
     }
     full = made.accept("with-further-members", OPTIONS, signed(document, AGENT, **members), AGENT)
     made.accept("without-created", OPTIONS, signed(document, AGENT, without=("created",)), AGENT)
+    own = signed(document, AGENT)
+    own["proof"]["@context"] = [CREDENTIALS_V2]
+    made.accept("with-a-context-of-its-own", OVERRIDDEN, own, AGENT, steps=False)
     text = str(full.input["document"])
     made.reject(
         full, "changed-nonce", OPTIONS, "PROOF_INVALID", replaced(text, '"nonce": "n"', '"nonce": "m"')
