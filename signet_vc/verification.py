@@ -16,6 +16,7 @@ from typing import Final, Literal, NamedTuple
 
 from signet_vc import references
 from signet_vc import verification_steps as steps
+from signet_vc.codec import rdf_work
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.credential import model, presentation
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
@@ -69,7 +70,8 @@ def _judge(case: Case) -> Verification:
         else:
             checks.append(step.passed)
     if stopped is None and not case.bound:
-        _judge_further(case, problems, checks)
+        with rdf_work.together(case.policy.limits):
+            _judge_further(case, problems, checks)
     if problems:
         problems, checks = _withhold(problems, checks)
     return _told(case, problems, checks)

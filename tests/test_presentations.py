@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 
 import pytest
 from examples_of_every_member import example
@@ -10,10 +11,13 @@ from identities import AGENT, P256, P384, SERVER, STRANGER, alumni_credential
 
 from signet_vc import Policy, UsageError, present, sign, verify
 from signet_vc.errors import Code, ProblemError
+from signet_vc.proofs import data_integrity
+from signet_vc.proofs.rdfc_suites import EDDSA_RDFC_2022 as RDFC
 
 SECURINGS = ("data-integrity", "jws", "sd-jwt", "cose")
 FORMAT = {"data-integrity": "data-integrity", "jws": "jwt", "sd-jwt": "sd-jwt", "cose": "cose"}
 ASKED = {"domain": "shop.example", "challenge": "a8fR3n-0017"}
+CREATED = "2026-03-30T11:37:25Z"
 HOLDER = P256
 DOCUMENT = alumni_credential(AGENT.did)
 SECURED = {how: sign(DOCUMENT, AGENT, securing=how) for how in SECURINGS}
@@ -228,3 +232,31 @@ def test_the_server_of_a_challenge_sees_whom_it_answered():
     result = judged(presented(SECURED["cose"], key=SERVER), allowed_holders=[SERVER.did])
     assert codes(result) == []
     assert result.document["holder"] == SERVER.did
+
+
+def heavy(number):
+    """A credential whose graph is just within the bound of one document."""
+    names = [f"_:b{place}" for place in range(5)]
+    knows = {"self": "@id", "knows": {"@id": "https://example.org/knows", "@type": "@id"}}
+    return {
+        **DOCUMENT,
+        "@context": [*DOCUMENT["@context"], knows],
+        "id": f"urn:example:{number}",
+        "credentialSubject": [
+            {"self": name, "knows": [each for each in names if each != name]} for name in names
+        ],
+    }
+
+
+def test_threat_13_credentials_of_one_presentation_share_the_work_that_their_graphs_may_take():
+    signed = [
+        data_integrity.create(heavy(number), AGENT, created=CREATED, suite=RDFC) for number in range(32)
+    ]
+    policy = {"inline_contexts": True}
+    assert codes(judged(presented(signed[0]), **policy)) == []
+    made = presented(*signed)
+    start = process_time()
+    result = judged(made, **policy)
+    assert process_time() - start < 4  # 0.3 s measured; without the bound four times as long
+    assert set(codes(result)) == {"GRAPH_TOO_COMPLEX"}
+    assert sum(each.verified for each in result.credentials) in range(1, 12)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pyld import jsonld
 
-from signet_vc.codec import jcs
+from signet_vc.codec import jcs, rdf_work
 from signet_vc.codec.jsonld_contexts import bundled, import_merged, is_part_of_bundled
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, ProblemError
@@ -124,6 +124,7 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
         return self._prepare_nested_context(_INITIAL, document, _OPTIONS)[0]
 
     def _count(self, nodes: int) -> None:
+        rdf_work.spend(nodes=nodes)
         self._nodes += nodes
         if self._nodes > self._limits.rdf_nodes:
             raise ProblemError.of(Code.GRAPH_TOO_COMPLEX, f"more than {self._limits.rdf_nodes} nodes")

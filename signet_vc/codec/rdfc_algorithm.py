@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 from pyld.canon import URDNA2015
 from pyld.identifier_issuer import IdentifierIssuer
 
+from signet_vc.codec import rdf_work
 from signet_vc.codec.rdf_nquads import Quad, is_blank
 from signet_vc.errors import Code, ProblemError
 
@@ -46,6 +47,7 @@ class _Work:
         self.left = most
 
     def spend(self, steps: int) -> None:
+        rdf_work.spend(steps=steps)
         self.left -= steps
         if self.left < 0:
             self.refuse()
