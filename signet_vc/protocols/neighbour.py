@@ -1,4 +1,4 @@
-"""What an artefact of a neighbouring protocol is here: a format that is told by content, with its own rules."""
+"""What an artefact of a neighbouring protocol is here: a format, told by its content, with its own rules."""
 
 from __future__ import annotations
 
