@@ -16,6 +16,7 @@ from generator import (
     cose,
     data_model,
     data_model_references,
+    data_model_schemas,
     did_jwk,
     ecdsa,
     eddsa,
@@ -58,6 +59,7 @@ LATER_KINDS = (
     did_jwk,
     data_model,
     data_model_references,
+    data_model_schemas,
     controllers,
 )
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)

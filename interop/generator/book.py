@@ -88,6 +88,14 @@ DOCUMENTS: Final = {
         "url": "https://modelcontextprotocol.io/specification",
     },
     "did:key": {"title": "The did:key Method", "url": "https://w3c-ccg.github.io/did-method-key/"},
+    "JSON-SCHEMA-CORE": {
+        "title": "JSON Schema: A Media Type for Describing JSON Documents, 2020-12",
+        "url": "https://json-schema.org/draft/2020-12/json-schema-core",
+    },
+    "JSON-SCHEMA-VALIDATION": {
+        "title": "JSON Schema Validation: A Vocabulary for Structural Validation of JSON, 2020-12",
+        "url": "https://json-schema.org/draft/2020-12/json-schema-validation",
+    },
     "did:jwk": {"title": "did:jwk", "url": "https://github.com/quartzjer/did-jwk/blob/main/spec.md"},
     "CID": {
         "title": "Controlled Identifiers v1.0",

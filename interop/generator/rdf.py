@@ -7,6 +7,7 @@ by this module, not canonicalized wrongly.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -45,6 +46,9 @@ _TERMS: Final[dict[str, tuple[str, str | None]]] = {
     "DataIntegrityProof": (_SECURITY + "DataIntegrityProof", None),
     "VerifiableCredential": (_CREDENTIALS + "VerifiableCredential", None),
     "VerifiablePresentation": (_CREDENTIALS + "VerifiablePresentation", None),
+    "JsonSchemaCredential": (_CREDENTIALS + "JsonSchemaCredential", None),
+    "JsonSchema": (_CREDENTIALS + "JsonSchema", None),
+    "jsonSchema": (_CREDENTIALS + "jsonSchema", "@json"),
     "EnvelopedVerifiableCredential": (_CREDENTIALS + "EnvelopedVerifiableCredential", None),
 }
 _PURPOSES: Final = {
@@ -129,8 +133,14 @@ class _Expansion:
             inner = self._blank()
             self._node(value, inner)
             yield inner
+        elif kind == "@json":
+            text = json.dumps(value, sort_keys=True, separators=(",", ":"))  # RFC 8785, for letters of ASCII
+            yield f"{_quoted(text)}^^<{_RDF}JSON>"
+        elif isinstance(value, dict) and "@list" in value:
+            yield self._list(name, value["@list"], graph)
         elif isinstance(value, dict) and "@value" in value:
-            yield _quoted(value["@value"]) + (f"@{value['@language']}" if "@language" in value else "")
+            tag = f"@{value['@language']}" if "@language" in value else ""
+            yield _quoted(value["@value"]) + (f"^^<{value['@type']}>" if "@type" in value else tag)
         elif isinstance(value, dict):
             yield self._node(value, graph)
         elif kind == "@type":
@@ -141,6 +151,17 @@ class _Expansion:
             yield f"<{_PURPOSES[value]}>"
         else:
             yield _literal(value, kind)
+
+    def _list(self, name: str, values: list[Any], graph: _Blank | None) -> str | _Blank:
+        """A node for each value, and the next one beside it."""
+        rest: str | _Blank = f"<{_RDF}nil>"
+        for value in reversed(values):
+            node = self._blank()
+            for part in self._value(name, value, graph):
+                self.quads.append(_Quad(node, f"<{_RDF}first>", part, graph))
+            self.quads.append(_Quad(node, f"<{_RDF}rest>", rest, graph))
+            rest = node
+        return rest
 
     def _iri(self, term: str) -> str:
         if ":" in term:

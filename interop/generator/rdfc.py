@@ -48,6 +48,10 @@ VALUE = rule("VC-DI-EDDSA", "3.2.7", "proofValue is z and the base58btc of the 6
 NATIVE = rule("JSON-LD-API", "8.6", "Numbers and booleans become literals in their type's canonical form.")
 LANGUAGE = rule("JSON-LD", "4.2.4", "A text in a language is a literal with its tag.")
 UNORDERED = rule("JSON-LD", "4.3.2", "An array is a set: the order of its values says nothing.")
+LIST = rule("JSON-LD", "4.3.1", "An @list keeps the order of its values: each is a node that names the next.")
+TYPED = rule("JSON-LD", "4.2.1", "A value with an @type is a literal of that type.")
+JSON = rule("JSON-LD", "10.2", "A JSON literal is signed as RFC 8785 writes it.")
+NODE = rule("JSON-LD", "4.2.2", "An object with an id alone is a reference to the node, not a text.")
 ESCAPED = rule(_RDF, "A", "Literals are written with the escapes of canonical N-Quads, and no others.")
 BLANK = rule(_RDF, "4.4.3", "Nodes without an id are named by their hashes, not by their places.")
 POISON = rule(_RDF, "7.1", "A graph made to ask for too much work is refused, not worked through.")
@@ -141,6 +145,7 @@ def _documents(made: Credentials) -> None:
         ("issuer-as-an-object", STATED, {"issuer": {"id": AGENT.did, "name": "Example"}}),
     ):
         made.accept(name, of, signed(degree(AGENT, **members), AGENT), AGENT)
+    _kinds_of_values(made)
     half = made.accept("a-decimal", NATIVE, signed(degree(AGENT, s__score=0.5), AGENT), AGENT)
     text = replaced(str(half.input["document"]), '"score": 0.5', '"score": "0.5"')
     made.reject(half, "a-decimal-as-a-text", NATIVE, "PROOF_INVALID", text)
@@ -152,6 +157,44 @@ def _documents(made: Credentials) -> None:
         "within-its-period", PERIOD, signed(degree(AGENT, validUntil="2026-03-31T00:00:00Z"), AGENT), AGENT
     )
     made.reject(ending, "after-its-period", PERIOD, "EXPIRED", policy={"at": "2026-03-31T00:01:01Z"})
+
+
+def _kinds_of_values(made: Credentials) -> None:
+    grades = {"@list": ["A", "B", "A"]}
+    ordered = made.accept("a-list", LIST, signed(degree(AGENT, s__grades=grades), AGENT), AGENT)
+    made.accept("a-list-of-nothing", LIST, signed(degree(AGENT, s__grades={"@list": []}), AGENT), AGENT)
+    proof = proof_over(degree(AGENT, s__grades=grades), AGENT)
+    turned = {**degree(AGENT, s__grades={"@list": ["B", "A", "A"]}), "proof": proof}
+    made.reject(ordered, "a-list-in-another-order", LIST, "PROOF_INVALID", turned)
+    plain = {**degree(AGENT, s__grades=["A", "B"]), "proof": proof}
+    made.reject(ordered, "a-set-for-a-list", LIST, "PROOF_INVALID", plain)
+    year = {"@value": "2026", "@type": "http://www.w3.org/2001/XMLSchema#gYear"}
+    typed = made.accept("a-typed-value", TYPED, signed(degree(AGENT, s__year=year), AGENT), AGENT)
+    proof = proof_over(degree(AGENT, s__year=year), AGENT)
+    untyped = {**degree(AGENT, s__year="2026"), "proof": proof}
+    made.reject(typed, "a-typed-value-without-its-type", TYPED, "PROOF_INVALID", untyped)
+    carrying = degree(AGENT, **PLAIN)
+    carrying["type"] = ["VerifiableCredential", "JsonSchemaCredential"]
+    schema = {
+        "type": "object",
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:example:1",
+    }
+    carrying["credentialSubject"] = {"id": "urn:example:1", "type": "JsonSchema", "jsonSchema": schema}
+    literal = made.accept("a-json-literal", JSON, signed(carrying, AGENT), AGENT)
+    changed = signed(carrying, AGENT)
+    changed["credentialSubject"] = {
+        **carrying["credentialSubject"],
+        "jsonSchema": {**schema, "type": "array"},
+    }
+    made.reject(literal, "a-json-literal-changed", JSON, "PROOF_INVALID", changed)
+    known = {"id": "did:example:bob"}
+    referred = made.accept(
+        "a-node-with-its-id-alone", NODE, signed(degree(AGENT, s__knows=known), AGENT), AGENT
+    )
+    proof = proof_over(degree(AGENT, s__knows=known), AGENT)
+    text = {**degree(AGENT, s__knows="did:example:bob"), "proof": proof}
+    made.reject(referred, "a-text-for-a-node", NODE, "PROOF_INVALID", text)
 
 
 def _signatures(made: Credentials, good: Case) -> None:
