@@ -1,0 +1,298 @@
+"""A2A AgentCards: who signed one, and what the signature covers.
+
+One valid signature by a trusted signer suffices (cards carry several while keys rotate). A signer is the
+DID of a ``kid`` that is a DID URL, or the https URL of the key set that the key came from. What a result
+hands out is the card that the signed bytes say, never the one that came.
+Spec: A2A 1.0 §8.4.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from signet_vc.codec import strict_json
+from signet_vc.codec.strict_json import JsonObject
+from signet_vc.did import did_url, web
+from signet_vc.did.resolver import holds_its_key, resolve_key
+from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
+from signet_vc.keys.signing import PublicKey
+from signet_vc.policy import Policy
+from signet_vc.protocols import a2a_normal, a2a_signature, jwk_set
+from signet_vc.protocols.a2a_form import attestation_did, authority_of, form_problems, is_card, origin_of
+from signet_vc.protocols.a2a_normal import Canonical
+from signet_vc.protocols.a2a_signature import CardSignature
+from signet_vc.protocols.neighbour import Neighbour, Raw
+from signet_vc.protocols.steps import allowed_problems
+from signet_vc.result import Check, Verification
+
+__all__ = ["AGENT_CARD", "FORMAT", "open_card", "verify_card"]
+
+FORMAT: Final = "a2a-agent-card"
+_TYPES: Final = ("AgentCard",)
+_MOST_SIGNATURES: Final = 8  # each is tried over every canonical form
+_MOST_KEY_SETS: Final = 8
+# Which purpose a key of a card has in its DID document is told nowhere; ours have the first.
+_PURPOSES: Final = ("authentication", "assertionMethod")
+_UNCOVERED: Final = Code.COVERAGE_INSUFFICIENT
+
+
+class _Signed(NamedTuple):
+    """A signature that holds, by somebody who is trusted. form: its canonical form, by name and content."""
+
+    signer: str
+    key: PublicKey
+    algorithm: str
+    form: str
+    canonical: Canonical
+
+
+class _Signer(NamedTuple):
+    """Whose key a signature names. allowed: whether the policy trusts that one; else the reason is told."""
+
+    name: str
+    key: PublicKey
+    refusal: Problem | None
+    notice: Problem | None
+
+
+def open_card(data: Raw, policy: Policy) -> JsonObject | None:
+    """Give the card that the text is, or None for anything else, what is no strict JSON among it."""
+    marker = '"name"' if isinstance(data, str) else b'"name"'
+    if marker not in data:  # type: ignore[operator] # of the same type
+        return None
+    limits = policy.limits
+    try:
+        value = strict_json.loads(data, max_bytes=limits.document_bytes, max_depth=limits.message_depth)
+    except ProblemError:
+        return None
+    return value if is_card(value) else None
+
+
+def verify_card(card: JsonObject, policy: Policy, at_ns: int) -> Verification:
+    """Verify a card at a time, nanoseconds since 1970. Never raises.
+
+    Checks: ``parse``, ``policy``, ``form``, ``signatures`` (the reason names signer and canonical form).
+    Notices: signatures beside the valid one that do not hold, and what stands in the card uncovered.
+    """
+    return _Case(card, policy, at_ns).verdict()
+
+
+AGENT_CARD: Final = Neighbour(format=FORMAT, opens=open_card, verify=verify_card)
+
+
+class _Case:
+    """One verification under way."""
+
+    def __init__(self, card: JsonObject, policy: Policy, at_ns: int) -> None:
+        self.card = card
+        self.policy = policy
+        self.at = at_ns
+        self.forms: Mapping[str, Canonical] = {}
+        self.signed: _Signed | None = None
+        self.claimed: str | None = None
+        self.algorithm: str | None = None
+        self.notices: list[Problem] = []
+
+    def verdict(self) -> Verification:
+        checks = [Check(name="parse", outcome="passed")]
+        problems: list[Problem] = []
+        steps = (("policy", self._allowed), ("form", self._form), ("signatures", self._signatures))
+        for name, step in steps:
+            if problems:
+                checks.append(Check(name=name, outcome="skipped", reason="a step before failed"))
+                continue
+            try:
+                problems = step()
+            except ProblemError as error:
+                problems = list(error.problems)
+            checks.append(self._check(name, problems))
+        signed = self.signed
+        return Verification(
+            verified=not problems,
+            problems=tuple(problems),
+            notices=() if problems else tuple(self.notices),
+            checks=tuple(checks),
+            document=None if problems or signed is None else signed.canonical.content,
+            format=FORMAT,
+            securing=self.algorithm,
+            types=_TYPES,
+            issuer=self.claimed,
+        )
+
+    def _check(self, name: str, problems: list[Problem]) -> Check:
+        if problems:
+            return Check(name=name, outcome="failed", reason="; ".join(map(str, problems)))
+        signed = self.signed
+        reason = "" if signed is None else f"by {signed.signer}, canonical form {signed.form}"
+        return Check(name=name, outcome="passed", reason=reason)
+
+    # --- the steps, in order ------------------------------------------------------------------------
+
+    def _allowed(self) -> list[Problem]:
+        return allowed_problems(self.policy, FORMAT, ())
+
+    def _form(self) -> list[Problem]:
+        """What the card shows without a key; and its canonical forms."""
+        signatures = self.card.get("signatures")
+        if signatures is None or signatures == []:
+            return [problem(Code.PROOF_MISSING, "the card has no signature", "/signatures")]
+        problems = form_problems(self.card)
+        if problems:
+            return problems
+        if len(self.card["signatures"]) > _MOST_SIGNATURES:
+            return [problem(Code.TOO_LARGE, f"more than {_MOST_SIGNATURES} signatures", "/signatures")]
+        self.forms = {name: read(self.card) for name, read in a2a_normal.PROFILES.items()}
+        return []
+
+    def _signatures(self) -> list[Problem]:
+        """§8.4.3: at least one holds. What is wrong with the others is told beside it."""
+        failures: list[Problem] = []
+        for index, entry in enumerate(self.card["signatures"]):
+            at = f"/signatures/{index}"
+            try:
+                problems = self._one(a2a_signature.parse(entry, at), at)
+            except ProblemError as error:
+                problems = list(error.problems)
+            except UnavailableError as error:
+                problems = [error.as_problem()]
+            failures += [_placed(each, at) for each in problems]
+        if self.signed is None:
+            return failures
+        self.notices += failures
+        self.notices += _uncovered(self.signed)
+        return []
+
+    def _one(self, signature: CardSignature, at: str) -> list[Problem]:
+        """Judge a signature: whose key, then over which form of the card, then whether that one may."""
+        if self.signed is not None:
+            return []  # one suffices
+        securings = self.policy.securings
+        if securings is not None and signature.algorithm not in securings:
+            return [problem(Code.UNSUPPORTED_CRYPTOSUITE, "the policy does not allow its alg", at)]
+        signer = self._signer(signature)
+        self.claimed, self.algorithm = signer.name, signature.algorithm
+        if signature.algorithm not in signer.key.key_type.jws_algorithms:
+            detail = f"alg is not that of the {signer.key.key_type.name} key"
+            return [problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, f"{at}/protected")]
+        signed = self._over(signature, signer)
+        problems = _consequences(signed, signer, at)
+        if not problems:
+            self.signed = signed
+            self.notices += [] if signer.notice is None else [_placed(signer.notice, at)]
+        return problems
+
+    def _over(self, signature: CardSignature, signer: _Signer) -> _Signed:
+        """Find the canonical form that was signed. Raises PROOF_INVALID if it is none."""
+        for name, canonical in self.forms.items():
+            if _holds(signature, signer.key, canonical):
+                return _Signed(signer.name, signer.key, signature.algorithm, name, canonical)
+        detail = "the signature is not this key's over this card"
+        if _holds(signature, signer.key, a2a_normal.legacy(self.card)):
+            detail = "signed by an SDK that does not implement RFC 8785: the card has to be signed again"
+        raise ProblemError.of(Code.PROOF_INVALID, detail)
+
+    # --- whose key it is ----------------------------------------------------------------------------
+
+    def _signer(self, signature: CardSignature) -> _Signer:
+        named = did_url.parse(signature.kid)
+        if named is not None:
+            return self._by_did(named.did, signature.kid)
+        return self._by_key_set(signature)
+
+    def _by_did(self, did: str, kid: str) -> _Signer:
+        """The signer is pinned; or, where anybody is trusted, its domain is the card's own."""
+        refusal = notice = None
+        if not self.policy.allows(did, self.at):
+            refusal = problem(Code.SIGNER_NOT_ALLOWED, f"{did[:200]} is not an allowed signer")
+        elif not self._is_pinned(did):
+            refusal, notice = self._unpinned(did)
+        if refusal is not None and not holds_its_key(did):
+            raise ProblemError.of(
+                Code.PROOF_INVALID, "not checked: a stranger must not choose what is looked up"
+            )
+        try:
+            key = resolve_key(
+                kid, controller=did, purpose=_PURPOSES[0], resolver=self.policy.resolver, at_ns=self.at
+            )
+        except ProblemError as error:
+            if Code.PROOF_PURPOSE_MISMATCH not in error.codes:
+                raise
+            key = resolve_key(
+                kid, controller=did, purpose=_PURPOSES[1], resolver=self.policy.resolver, at_ns=self.at
+            )
+        return _Signer(did, key, refusal, notice)
+
+    def _unpinned(self, did: str) -> tuple[Problem | None, Problem | None]:
+        if holds_its_key(did):
+            detail = "anybody is trusted, and nothing binds this signer to where the agent is"
+            return None, problem(Code.KEY_NOT_CONTROLLED_BY_ISSUER, detail)
+        try:
+            domain = authority_of(web.url_of(did))
+        except ProblemError:
+            domain = None
+        if domain is not None and domain == origin_of(self.card):
+            return None, None
+        detail = "the signer's domain is not that of the card's interfaces, and no policy pins it"
+        return problem(Code.SIGNER_NOT_ALLOWED, detail), None
+
+    def _by_key_set(self, signature: CardSignature) -> _Signer:
+        """The key is from a set that the policy names; ``jku`` chooses among these and adds none."""
+        missing: list[Problem] = []
+        for url in self._key_sets(signature.jku):
+            try:
+                key = jwk_set.key_at(url, signature.kid, loader=self.policy.loader, limits=self.policy.limits)
+            except ProblemError as error:
+                if Code.KEY_NOT_FOUND not in error.codes:
+                    raise
+                missing += error.problems
+            else:
+                return _Signer(url, key, None, None)
+        raise ProblemError(*missing)
+
+    def _key_sets(self, jku: str | None) -> list[str]:
+        policy = self.policy
+        pinned = [
+            each.did
+            for each in policy.allowed_signers
+            if did_url.is_https_url(each.did) and each.active(self.at)
+        ]
+        if jku is not None and jku in pinned:
+            return [jku]
+        if policy.trust_any and did_url.is_https_url(jku) and authority_of(jku) == origin_of(self.card):
+            return [str(jku)]
+        if not pinned:
+            if jku is not None:
+                detail = "not checked: the policy does not allow the key set that its jku names"
+                raise ProblemError.of(Code.PROOF_INVALID, detail)
+            raise ProblemError.of(Code.KEY_NOT_FOUND, "kid is no DID URL, and the policy names no key set")
+        return pinned[:_MOST_KEY_SETS]
+
+    def _is_pinned(self, did: str) -> bool:
+        return any(each.did == did and each.active(self.at) for each in self.policy.allowed_signers)
+
+
+def _consequences(signed: _Signed, signer: _Signer, at: str) -> list[Problem]:
+    """What a signature that holds may still be wrong with."""
+    canonical = signed.canonical
+    if canonical.altered:
+        detail = f"as {signed.form} reads the card the signature holds, but it drops what was added here"
+        return [problem(Code.PROOF_INVALID, detail, place) for place in canonical.altered]
+    if attestation_did(canonical.content) == signer.key.did:
+        detail = "the key attests tool calls, and so signs nothing else"
+        return [problem(Code.PROOF_PURPOSE_MISMATCH, detail, at)]
+    return [] if signer.refusal is None else [signer.refusal]
+
+
+def _holds(signature: CardSignature, key: PublicKey, canonical: Canonical) -> bool:
+    return key.verify(signature.signature, a2a_signature.message(signature.protected, canonical.octets))
+
+
+def _placed(each: Problem, at: str) -> Problem:
+    return each if each.pointer else problem(each.code, each.detail, at)
+
+
+def _uncovered(signed: _Signed) -> Iterable[Problem]:
+    for place in signed.canonical.uncovered:
+        detail = f"not covered: as {signed.form} reads the card it says nothing, and is left out"
+        yield problem(_UNCOVERED, detail, place)
