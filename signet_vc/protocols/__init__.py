@@ -14,12 +14,13 @@ from signet_vc.policy import Policy
 from signet_vc.protocols.a2a_card import AGENT_CARD
 from signet_vc.protocols.ap2 import AP2_MANDATE
 from signet_vc.protocols.neighbour import Neighbour, Raw
+from signet_vc.protocols.ucp import HTTP_SIGNATURE
 from signet_vc.result import Check, Verification
 
 __all__ = ["NEIGHBOURS", "Neighbour", "verify"]
 
 NEIGHBOURS: Final[Mapping[str, Neighbour]] = MappingProxyType(
-    {each.format: each for each in (AGENT_CARD, AP2_MANDATE)}
+    {each.format: each for each in (AGENT_CARD, AP2_MANDATE, HTTP_SIGNATURE)}
 )
 
 
