@@ -31,13 +31,23 @@ def digest_problems(message: Message, *, required: str | None = None) -> list[Pr
     """
     value = message.field(_FIELD)
     if value is None:
-        return [problem(Code.DIGEST_MISMATCH, "the content has no digest", _POINTER)]
+        return [problem(Code.DIGEST_MISMATCH, "digest_mismatch: the content has no digest", _POINTER)]
     digests = dictionary(value, _FIELD)
     known = digests.keys() & _ALGORITHMS.keys()
     if not known or (required is not None and required not in known):
-        return [problem(Code.DIGEST_MISMATCH, f"no digest by {required or 'a known algorithm'}", _POINTER)]
+        return [
+            problem(
+                Code.DIGEST_MISMATCH,
+                f"digest_mismatch: no digest by {required or 'a known algorithm'}",
+                _POINTER,
+            )
+        ]
     return [
-        problem(Code.DIGEST_MISMATCH, f"the content is not what {name} says", f"{_POINTER}/{name}")
+        problem(
+            Code.DIGEST_MISMATCH,
+            f"digest_mismatch: the content is not what {name} says",
+            f"{_POINTER}/{name}",
+        )
         for name in sorted(known)
         if digests[name][0] != _ALGORITHMS[name](message.body).digest()
     ]

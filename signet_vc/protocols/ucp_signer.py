@@ -60,7 +60,8 @@ class Signers:
             bot = self._message.field("signature-agent")
             if bot is not None and candidate.parameter("tag") == WEB_BOT_AUTH:
                 member = dictionary(bot, "signature-agent").get(candidate.label)
-                names.append(_url(member, "signature-agent"))
+                if member is not None:  # else the gate finds that it is not covered
+                    names.append(_url(member, "signature-agent"))
         did_url = parse_did_url(candidate.parameter("keyid"))
         if not names and did_url is not None:
             names.append(did_url.did)

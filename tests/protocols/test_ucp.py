@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from identities import P256
-from protocols.http_vectors import Documents
+from protocols.documents import Documents
 
 from signet_vc import Policy, verify
 from signet_vc.protocols import ucp, ucp_keys
