@@ -52,6 +52,11 @@ ANY_JSON = rule(
 )
 ISS = rule("VC-JOSE-COSE", "4.1.2", "iss, where it is present, is the issuer.")
 TIMES = rule("RFC 7519", "4.1.4", "A token does not verify after its exp, nor before its nbf.")
+NUMERIC = rule(
+    "RFC 7519", "4.1.4", "exp and nbf are numbers; an iat that is none decides nothing, and a notice says so."
+)
+AUDIENCE = rule("RFC 7519", "4.1.3", "A token that names an audience is refused by whoever is not in it.")
+REPEATED = rule("RFC 7519", "5.3", "Claims that a header repeats are those of the payload.")
 PERIOD = rule(
     "VCDM", "4.9", "A credential in a JWS is valid from validFrom to validUntil, where it states them."
 )
@@ -116,6 +121,7 @@ class Tokens:
         at: str = _AT,
         trust_any: bool = False,
         notices: list[str] | None = None,
+        **policy: Any,
     ) -> Case:
         """A token that verifies, signed by `key`, which the policy names unless it trusts anybody."""
         expected: Document = {"digest": digest(text.encode())}
@@ -127,7 +133,11 @@ class Tokens:
             of,
             input={"token": text},
             keys=[key],
-            policy={"at": at, **({"trustAny": True} if trust_any else {"allowedSigners": [key.did]})},
+            policy={
+                "at": at,
+                **({"trustAny": True} if trust_any else {"allowedSigners": [key.did]}),
+                **policy,
+            },
             expected=expected,
         )
 
@@ -153,6 +163,8 @@ def add(book: Book) -> None:
     _headers(made)
     _payloads(made)
     _times_and_trust(made)
+    _claims(made)
+    _repeated(made)
     _serializations(made)
     _attestations(made)
 
@@ -278,6 +290,35 @@ def _times_and_trust(made: Tokens) -> None:
     good = made.good
     made.judged(good, "another-signer-is-allowed", TRUST, "SIGNER_NOT_ALLOWED", allowedSigners=[SERVER.did])
     made.judged(good, "nobody-is-trusted", TRUST, "NO_TRUST_ANCHOR", allowedSigners=[])
+
+
+def _claims(made: Tokens) -> None:
+    """What a token says beside the credential."""
+    dated = made.accept(
+        "iat-as-a-text",
+        NUMERIC,
+        token(degree(AGENT, iat="2026-03-30"), AGENT),
+        notices=["INVALID_CREDENTIAL"],
+    )
+    for name in ("exp", "nbf"):
+        wrong = token(degree(AGENT, **{name: "2027-03-30"}), AGENT)
+        made.reject(dated, f"{name}-as-a-text", NUMERIC, "INVALID_CREDENTIAL", wrong)
+    verifier, other = "https://verifier.example", "https://other.example"
+    addressed = token(degree(AGENT, aud=[other, verifier]), AGENT)
+    meant = made.accept("for-this-verifier-too", AUDIENCE, addressed, domain=[verifier])
+    made.judged(meant, "for-another-verifier", AUDIENCE, "DOMAIN_MISMATCH", domain=["https://third.example"])
+    made.judged(meant, "for-others-than-anybody", AUDIENCE, "DOMAIN_MISMATCH", domain=None)
+
+
+def _repeated(made: Tokens) -> None:
+    """Claims of the payload that the header repeats."""
+    named = degree(AGENT, iss=AGENT.did, nbf=1774868400)
+    same: Document = {"iss": AGENT.did, "nbf": 1774868400}
+    repeated = made.accept("claims-repeated-in-the-header", REPEATED, token(named, AGENT, **same))
+    wrong = token(named, AGENT, **{**same, "nbf": 1774868401})
+    made.reject(repeated, "nbf-repeated-otherwise", REPEATED, "INVALID_CREDENTIAL", wrong)
+    theirs = token(named, AGENT, **{**same, "iss": STRANGER.did})
+    made.reject(repeated, "iss-repeated-otherwise", ISS, "KEY_NOT_CONTROLLED_BY_ISSUER", theirs)
 
 
 def _serializations(made: Tokens) -> None:
