@@ -157,6 +157,14 @@ class Policy:
             object.__setattr__(presented, name, None)
         return presented
 
+    def for_carried(self) -> Policy:
+        """The same for what another format carries: the formats that were asked for are of what is around."""
+        if self.formats is None:
+            return self
+        carried = copy(self)
+        object.__setattr__(carried, "formats", None)
+        return carried
+
     @property
     def has_anchor(self) -> bool:
         """Whether anybody at all could be trusted."""

@@ -12,6 +12,7 @@ from typing import Final
 from signet_vc.errors import ProblemError
 from signet_vc.policy import Policy
 from signet_vc.protocols.a2a_card import AGENT_CARD
+from signet_vc.protocols.a2a_carriage import A2A_MESSAGE
 from signet_vc.protocols.ap2 import AP2_MANDATE
 from signet_vc.protocols.neighbour import Neighbour, Raw
 from signet_vc.protocols.ucp import HTTP_SIGNATURE
@@ -20,7 +21,7 @@ from signet_vc.result import Check, Verification
 __all__ = ["NEIGHBOURS", "Neighbour", "verify"]
 
 NEIGHBOURS: Final[Mapping[str, Neighbour]] = MappingProxyType(
-    {each.format: each for each in (AGENT_CARD, AP2_MANDATE, HTTP_SIGNATURE)}
+    {each.format: each for each in (AGENT_CARD, A2A_MESSAGE, AP2_MANDATE, HTTP_SIGNATURE)}
 )
 
 
