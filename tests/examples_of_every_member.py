@@ -103,6 +103,11 @@ REQUESTS: Final = {
         previousDigest=named_digest("previousDigest"),
         previousResponseDigest=named_digest("previousResponseDigest"),
         authorization=[named_digest("authorization-0"), named_digest("authorization-1")],
+        basis=[
+            {"type": "a2a-message", "digestMultibase": named_digest("basis-0")},
+            {"type": "http-message", "digestMultibase": named_digest("basis-1")},
+            {"type": "ap2-mandate", "digestMultibase": named_digest("basis-2")},
+        ],
         confirmation={"jkt": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"},
         intent="invite Alice to the meeting",
         attester="self",

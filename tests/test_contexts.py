@@ -180,7 +180,7 @@ def contexts_within(definition: Any) -> Iterator[dict[str, Any]]:
 def test_every_scope_is_protected_and_defines_nothing_of_the_base_context_again() -> None:
     scopes = list(contexts_within(resources.load_context(resources.SIGNET_V1)))
     base = resources.load_context(resources.CREDENTIALS_V2)["@context"]
-    assert len(scopes) == 8  # the outer one, two subjects, four kinds of objects, one of them in both
+    assert len(scopes) == 9  # the outer one, two subjects, five kinds of objects, one of them in both
     for scope in scopes:
         assert scope["@protected"] is True
         assert not {*scope} & {*base} - {"@protected"}

@@ -105,6 +105,7 @@ def test_a_proof_set_is_accepted() -> None:
     assert credential_problems("completed", document) == []
 
 
+_BASIS = {"type": "ap2-mandate", "digestMultibase": named_digest("b")}
 Change = Callable[[dict[str, Any]], object]
 
 REFUSED: list[tuple[str, str, Change]] = [
@@ -174,6 +175,23 @@ REFUSED: list[tuple[str, str, Change]] = [
         "much authorization",
         "request-that-embeds",
         lambda vc: vc["credentialSubject"].update(authorization=[named_digest("a")] * 9),
+    ),
+    ("no basis", "request-that-embeds", lambda vc: vc["credentialSubject"].update(basis=[])),
+    ("much basis", "request-that-embeds", lambda vc: vc["credentialSubject"]["basis"].extend([_BASIS] * 6)),
+    (
+        "basis of an unknown type",
+        "request-that-embeds",
+        lambda vc: vc["credentialSubject"]["basis"][0].update(type="email"),
+    ),
+    (
+        "basis with more",
+        "request-that-embeds",
+        lambda vc: vc["credentialSubject"]["basis"][0].update(id="a:b"),
+    ),
+    (
+        "basis without a digest",
+        "request-that-embeds",
+        lambda vc: vc["credentialSubject"]["basis"][0].pop("digestMultibase"),
     ),
     (
         "a digest of another kind",

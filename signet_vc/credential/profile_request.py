@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from signet_vc.credential.profile_forms import Level, ListOf, Rule, Simple, constant, matching
+from signet_vc.credential.profile_forms import Level, ListOf, Rule, Simple, constant, matching, one_of
 from signet_vc.credential.profile_members import (
     CHAINED,
     COMMITMENT,
@@ -19,14 +19,18 @@ from signet_vc.credential.profile_members import (
 )
 from signet_vc.errors import Code, Problem, problem
 
-__all__ = ["REQUEST_SUBJECT", "request_contradictions"]
+__all__ = ["BASIS_TYPES", "REQUEST_SUBJECT", "request_contradictions"]
 
 _MAX_INTENT: Final = 1024  # code points
 _MAX_AUTHORIZATION: Final = 8
+_MAX_BASIS: Final = 8
 
 _CONFIRMATION: Final = Level(
     required={"jkt": matching(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", "an RFC 7638 thumbprint with SHA-256")}
 )
+
+BASIS_TYPES: Final = ("a2a-message", "http-message", "ap2-mandate")
+_BASIS: Final = Level(required={"type": one_of(*BASIS_TYPES), "digestMultibase": DIGEST})
 
 REQUEST_SUBJECT: Final = Level(
     required={
@@ -44,6 +48,7 @@ REQUEST_SUBJECT: Final = Level(
         "continuationOf": Level(required={}, optional={"request": DIGEST, "response": DIGEST}),
         "previousResponseDigest": DIGEST,
         "authorization": ListOf(form=DIGEST, most=_MAX_AUTHORIZATION),
+        "basis": ListOf(form=_BASIS, most=_MAX_BASIS),
         "confirmation": _CONFIRMATION,
         "intent": Simple(
             holds=lambda item: isinstance(item, str) and len(item) <= _MAX_INTENT,
