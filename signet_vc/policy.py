@@ -228,4 +228,9 @@ def _text(name: str, value: object) -> str | None:
 def _names(name: str, value: Iterable[str] | None) -> frozenset[str] | None:
     if isinstance(value, str):
         raise UsageError(f"{name} is a list of names")
-    return None if value is None else frozenset(value)
+    if value is None:
+        return None
+    names = tuple(value)
+    if not all(isinstance(each, str) for each in names):
+        raise UsageError(f"{name} is a list of names")
+    return frozenset(names)

@@ -143,3 +143,22 @@ def test_a_policy_is_a_value():
     with pytest.raises(AttributeError):
         first.trust_any = True
     assert AGENT.did in repr(first)
+
+
+@pytest.mark.parametrize("name", ["formats", "securings", "domain", "allowed_holders"])
+def test_names_are_texts(name):
+    assert getattr(Policy(**{name: ["a", "b"]}), name) == {"a", "b"}
+    for wrong in ([1], [None], [["a"]]):
+        with pytest.raises(UsageError):
+            Policy(**{name: wrong})
+
+
+def test_what_is_asked_of_a_presentation_is_not_asked_of_what_it_presents():
+    policy = Policy(domain="shop.example", challenge="a8fR3n", allowed_signers=[AGENT.did])
+    presented = policy.for_presented()
+    assert (presented.domain, presented.challenge) == (None, None)
+    assert presented.allows(AGENT.did, 0)
+    assert policy.domain == {"shop.example"}
+    assert presented.for_presented() is presented
+    with pytest.raises(UsageError):
+        Policy(challenge=7)
