@@ -109,8 +109,8 @@ def test_a_folder_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
     assert invoke("--published", str(tmp_path / "nowhere")).exit_code == 2
 
 
-def test_no_other_implementation_can_be_asked() -> None:
-    result = invoke("--with", "openvc-core")
+def test_an_implementation_without_an_adapter_is_a_usage_error() -> None:
+    result = invoke("--with", "no-such-implementation")
     assert result.exit_code == 2
     assert "--with" in result.stderr
     assert result.stdout == ""
