@@ -19,6 +19,7 @@ from signet_vc.attestation.values import credential_id, unopened
 from signet_vc.codec.digest import digest, nonce_text
 from signet_vc.codec.jcs import equal
 from signet_vc.codec.strict_json import Json, JsonObject
+from signet_vc.credential.profile_request import BASIS
 from signet_vc.did.resolver import holds_its_key
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 
@@ -89,15 +90,17 @@ class Agent:
         intent: str | None = None,
         authorization: Sequence[JsonObject | str] = (),
         confirmation: str | None = None,
+        basis: Sequence[Mapping[str, str]] = (),
     ) -> Pending:
         """State ``call`` to ``audience``: build, sign, record; ``Pending.carrier`` goes with it.
 
         ``authorization``: 1 to 8 secured delegations, root first. ``confirmation``: the RFC 7638
-        thumbprint of the key that the access token is bound to.
+        thumbprint of the key that the access token is bound to. ``basis``: 1 to 8 ``{"type",
+        "digestMultibase"}`` of what led to the call (``protocols.basis``).
 
         Raises:
             UnavailableError: signer or store failed; the call must not be sent as attested.
-            ProblemError: the call holds a value outside CANON.
+            ProblemError: the call holds a value outside CANON, or ``basis`` is not in its form.
         """
         role = self.role
         now = role.clock()
@@ -112,6 +115,8 @@ class Agent:
             members["authorization"] = [_digest_of(entry) for entry in authorization]
         if confirmation is not None:
             members["confirmation"] = {"jkt": confirmation}
+        if basis:
+            members["basis"] = _basis(basis)
         nonce = nonce_text(role.entropy(16))
 
         attested = await self._attester.sign(
@@ -351,6 +356,14 @@ def _definition_notices(subject: JsonObject, listed: str | None) -> list[Problem
         return []
     detail = "the server ran another definition of this tool than it had listed"
     return [problem(Code.TOOL_DEFINITION_CHANGED, detail, "/credentialSubject/toolDefinitionDigest")]
+
+
+def _basis(basis: Sequence[Mapping[str, str]]) -> list[JsonObject]:
+    """What led to the call, as the subject has it; FORMAT's form and nothing else is signed."""
+    entries = [dict(entry) for entry in basis]
+    if not BASIS.holds(entries):
+        raise ProblemError(*BASIS.problems(entries, "/credentialSubject/basis"))
+    return entries
 
 
 def _digest_of(entry: JsonObject | str) -> str:

@@ -19,7 +19,7 @@ from signet_vc.credential.profile_members import (
 )
 from signet_vc.errors import Code, Problem, problem
 
-__all__ = ["BASIS_TYPES", "REQUEST_SUBJECT", "request_contradictions"]
+__all__ = ["BASIS", "BASIS_TYPES", "REQUEST_SUBJECT", "request_contradictions"]
 
 _MAX_INTENT: Final = 1024  # code points
 _MAX_AUTHORIZATION: Final = 8
@@ -30,7 +30,9 @@ _CONFIRMATION: Final = Level(
 )
 
 BASIS_TYPES: Final = ("a2a-message", "http-message", "ap2-mandate")
-_BASIS: Final = Level(required={"type": one_of(*BASIS_TYPES), "digestMultibase": DIGEST})
+BASIS: Final = ListOf(
+    form=Level(required={"type": one_of(*BASIS_TYPES), "digestMultibase": DIGEST}), most=_MAX_BASIS
+)
 
 REQUEST_SUBJECT: Final = Level(
     required={
@@ -48,7 +50,7 @@ REQUEST_SUBJECT: Final = Level(
         "continuationOf": Level(required={}, optional={"request": DIGEST, "response": DIGEST}),
         "previousResponseDigest": DIGEST,
         "authorization": ListOf(form=DIGEST, most=_MAX_AUTHORIZATION),
-        "basis": ListOf(form=_BASIS, most=_MAX_BASIS),
+        "basis": BASIS,
         "confirmation": _CONFIRMATION,
         "intent": Simple(
             holds=lambda item: isinstance(item, str) and len(item) <= _MAX_INTENT,

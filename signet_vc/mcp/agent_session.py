@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +55,7 @@ class AgentSession(Relay[_Call]):
         for ``subject`` (the command or URL) in the role's store; None signs for nobody.
     pass_attestations: leave our members in what the client gets.
     on_checked: told the verdict on every answer, before the client gets it.
+    basis: asked of each call what led to it, as ``Agent.attest`` takes it.
 
     A call that carries an attestation is its client's own affair, and passes with its answer as it is.
     """
@@ -67,6 +68,7 @@ class AgentSession(Relay[_Call]):
         subject: str = "",
         pass_attestations: bool = False,
         on_checked: Callable[[Checked], None] | None = None,
+        basis: Callable[[ToolCall], Sequence[Mapping[str, str]]] | None = None,
     ) -> None:
         role = agent.role
         super().__init__(
@@ -78,6 +80,7 @@ class AgentSession(Relay[_Call]):
         self._required = role.require_signatures
         self._passes_carriers = pass_attestations
         self._on_checked = on_checked
+        self._basis = basis
         self._audience = Audience(audience, subject=subject, store=role.store)
         self._discovery = Discovery(clock=role.clock, entropy=role.entropy)
         self._waiting: deque[bytes] = deque()
@@ -159,7 +162,18 @@ class AgentSession(Relay[_Call]):
             raise ProblemError.of(Code.ATTESTATION_STRIPPED, "the server no longer says that it attests")
         audience = await self._audience.resolve()
         listed = self._listing.digest(call.tool)
-        return await self._agent.attest(call, audience=audience, tool_definition_digest=listed)
+        return await self._agent.attest(
+            call, audience=audience, tool_definition_digest=listed, basis=self._basis_of(call)
+        )
+
+    def _basis_of(self, call: ToolCall) -> Sequence[Mapping[str, str]]:
+        if self._basis is None:
+            return ()
+        try:
+            return self._basis(call)
+        except Exception as error:  # the program's own function; what it could not say is not signed
+            detail = "the program's function did not say what led to the call"
+            raise UnavailableError(detail, code=Code.ATTESTATION_UNAVAILABLE) from error
 
     async def _withdrawn(self, call: _Call) -> None:
         """Nothing is to be checked any more."""

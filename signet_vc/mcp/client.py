@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer, Server
 
     from signet_vc.attestation.agent import Checked
+    from signet_vc.attestation.call import ToolCall
     from signet_vc.attestation.store import AttestationStore
     from signet_vc.config import Config
     from signet_vc.keys.signing import AsyncSigner, Signer
@@ -67,6 +68,7 @@ class AttestingTransport:
         store: a store or its URL.
         pass_attestations: leave our members in what the client gets.
         on_attested: told the verdict on each answer before the client gets it.
+        basis: asked of each call what led to it: entries as ``signet_vc.protocols.basis`` makes them.
         config: a configuration, or the path of one.
         settings: the other settings of the configuration.
 
@@ -86,6 +88,7 @@ class AttestingTransport:
         store: AttestationStore | str | None = None,
         pass_attestations: bool | None = None,
         on_attested: Callable[[Checked], object] | None = None,
+        basis: Callable[[ToolCall], Sequence[Mapping[str, str]]] | None = None,
         config: Config | Path | str | None = None,
         **settings: Unpack[roles.Settings],
     ) -> None:
@@ -107,6 +110,7 @@ class AttestingTransport:
         self._role = roles.agent_role(loaded, signer=roles.signer_of(key, loaded), store=None)
         self._store = store
         self._on_attested = on_attested
+        self._basis = basis
         self._stack: AsyncExitStack | None = None
         self.attestations: deque[Checked] = deque(maxlen=_KEPT)
         """The verdicts on the last thousand answers, oldest first."""
@@ -121,6 +125,7 @@ class AttestingTransport:
                 subject=self._subject or "",
                 pass_attestations=self._config.pass_attestations,
                 on_checked=self._checked,
+                basis=self._basis,
             )
             streams = await stack.enter_async_context(sdk.opened(self._inner))
             connection = Connection(session, *streams, clock=self._role.clock)

@@ -16,12 +16,13 @@ from signet_vc.protocols.a2a_carriage import A2A_MESSAGE
 from signet_vc.protocols.ap2 import AP2_MANDATE
 from signet_vc.protocols.neighbour import Neighbour, Raw
 from signet_vc.protocols.ucp import HTTP_SIGNATURE
+from signet_vc.protocols.ucp_checkout import UCP_CHECKOUT
 from signet_vc.result import Check, Verification
 
 __all__ = ["NEIGHBOURS", "Neighbour", "verify"]
 
 NEIGHBOURS: Final[Mapping[str, Neighbour]] = MappingProxyType(
-    {each.format: each for each in (AGENT_CARD, A2A_MESSAGE, AP2_MANDATE, HTTP_SIGNATURE)}
+    {each.format: each for each in (AGENT_CARD, A2A_MESSAGE, AP2_MANDATE, HTTP_SIGNATURE, UCP_CHECKOUT)}
 )
 
 

@@ -12,7 +12,7 @@ from signet_vc.did.resolver import holds_its_key, resolve_key
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.signing import PublicKey
 from signet_vc.policy import Policy
-from signet_vc.protocols.jwk_set import key_at
+from signet_vc.protocols import ucp_keys
 
 __all__ = ["Named", "find_key"]
 
@@ -36,7 +36,7 @@ def find_key(kid: object, *, issuer: object, policy: Policy, at_ns: int) -> Name
     the policy allows the issuer is the caller's to ask.
 
     Raises ProblemError: KEY_NOT_FOUND; PROOF_INVALID for a stranger, for whom nothing is looked up;
-    KEY_NOT_CONTROLLED_BY_ISSUER and others as ``resolve_key``; as ``jwk_set.key_at``. UnavailableError of
+    KEY_NOT_CONTROLLED_BY_ISSUER and others as ``resolve_key``; as ``ucp_keys.load``. UnavailableError of
     RESOLVER_UNAVAILABLE.
     """
     if not isinstance(kid, str) or not kid:
@@ -51,7 +51,7 @@ def find_key(kid: object, *, issuer: object, policy: Policy, at_ns: int) -> Name
     if not isinstance(issuer, str) or not is_https_url(issuer):
         raise ProblemError.of(Code.KEY_NOT_FOUND, "iss is no DID and no https URL", "/iss")
     _check_known(issuer, policy, at_ns)
-    return Named(issuer, key_at(issuer, kid, loader=policy.loader, limits=policy.limits))
+    return Named(issuer, _key_at(issuer, kid, policy))
 
 
 def _in_any_set(kid: str, policy: Policy, at_ns: int) -> Named:
@@ -62,11 +62,23 @@ def _in_any_set(kid: str, policy: Policy, at_ns: int) -> Named:
     )
     for url in list(signers)[:_MOST_ASKED]:
         try:
-            return Named(url, key_at(url, kid, loader=policy.loader, limits=policy.limits))
+            return Named(url, _key_at(url, kid, policy))
         except ProblemError as error:
             if error.codes != (Code.KEY_NOT_FOUND,):
                 raise
     raise ProblemError.of(Code.KEY_NOT_FOUND, "no allowed signer's key set has a key of that kid")
+
+
+def _key_at(url: str, kid: str, policy: Policy) -> PublicKey:
+    """Give the key of a set or profile; one that has several of a name does not say which is meant."""
+    found = ucp_keys.find(ucp_keys.load(url, policy.loader, policy.limits), kid)
+    if found.unusable:
+        raise ProblemError.of(Code.KEY_INVALID, "the key of that kid is not one for signatures here")
+    if not found.keys:
+        raise ProblemError.of(Code.KEY_NOT_FOUND, "the signer's key set has no key of that kid")
+    if len(set(found.keys)) > 1:
+        raise ProblemError.of(Code.KEY_INVALID, "the signer's key set has several keys of that kid")
+    return found.keys[0]
 
 
 def _under_did(issuer: object, method: str, policy: Policy, at_ns: int) -> Named:

@@ -6,16 +6,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import ap2_chains as ap2
 import pytest
+from ap2_chains import AGENT, AT, KEYS, NOW, ROOT, SUB_AGENT
 from hypothesis import given
 from hypothesis import strategies as st
+from published import SHARED, published_json
 
 import signet_vc
 from signet_vc.errors import Code
 from signet_vc.result import Verification
-from tests import ap2_chains as ap2
-from tests.ap2_chains import AGENT, AT, KEYS, NOW, ROOT, SUB_AGENT
-from tests.published import SHARED, published_json
 
 published_json("vectors/ap2/accept-checkout-chain.json")
 PUBLISHED = sorted((SHARED / "vectors/ap2").glob("*.json"))
