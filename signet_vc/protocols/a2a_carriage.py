@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from signet_vc import verification
 from signet_vc.attestation import carrier as carriers
+from signet_vc.attestation.call import ABSENT
 from signet_vc.attestation.carrier import Carrier, Kind
 from signet_vc.codec import strict_json
 from signet_vc.codec.jcs import pointer_to_wide_number
@@ -79,9 +80,9 @@ def attach(message: JsonObject, carrier: JsonObject) -> JsonObject:
 
 
 def carried(message: JsonObject) -> Json:
-    """Give the carrier in the metadata of a Message, Task or Artifact itself; None if there is none."""
+    """Give the carrier in the metadata of a Message, Task or Artifact itself; ABSENT if there is none."""
     metadata = message.get(_METADATA)
-    return metadata.get(EXTENSION) if isinstance(metadata, dict) else None
+    return metadata.get(EXTENSION, ABSENT) if isinstance(metadata, dict) else ABSENT
 
 
 def _kind_of(message: Json) -> str | None:
