@@ -17,7 +17,9 @@ import click
 from signet_vc import audit as evidence
 from signet_vc.attestation.store import RefusedCall
 from signet_vc.audit import Call, Chains, Pair
+from signet_vc.cli import audit_basis
 from signet_vc.cli import audit_view as view
+from signet_vc.cli.documents import Documents
 from signet_vc.cli.judging import judged
 from signet_vc.cli.output import exit_code, is_plain_tool, moment, progress, shown
 from signet_vc.config import Config
@@ -164,25 +166,56 @@ def _listed(store: Store, selection: _Selection) -> Iterator[Call | RefusedCall]
 Examples:
   signet audit show uEiBQpNMbUF
   signet audit show uEiBQpNMbUF --json
+  signet audit show uEiBQpNMbUF --basis mandate.txt --allow https://provider.example/keys
 """
 )
 @click.argument("digest")
+@click.option(
+    "--basis",
+    multiple=True,
+    metavar="FILE",
+    help="What came in before the call: does it name this? Repeatable.",
+)
+@click.option(
+    "--allow", multiple=True, metavar="SIGNER", help="Whom to trust for --basis: a DID or https URL."
+)
+@click.option("--trust-any", is_flag=True, help="Trust every signer for --basis.")
+@click.option("--document", multiple=True, metavar="URL=FILE", help="What a URL holds: a profile, a key set.")
 @_of_store
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, the credentials included.")
 @click.pass_context
-def show(context: click.Context, /, digest: str, *, as_json: bool, **options: Any) -> None:
+def show(
+    context: click.Context,
+    /,
+    digest: str,
+    *,
+    basis: tuple[str, ...],
+    allow: tuple[str, ...],
+    trust_any: bool,
+    document: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Show one call: request, answers, values.
 
     And whether they belong together. DIGEST is of any of them, or the beginning of one, as `list`
-    prints it. Signatures are checked by `signet audit verify`, which needs to be told whom to trust.
+    prints it. Signatures are checked by `signet audit verify`, which needs to be told whom to trust;
+    of a file that --basis names (an A2A message, a signed HTTP message, an AP2 mandate) here.
     """
+    policy = Policy(allowed_signers=allow, trust_any=trust_any, loader=Documents(document))
     with _Selection(**options).open() as store:
         pair = _pair(store, digest)
         problems, notices = _inspected(pair, store)
+    followed, unnamed = audit_basis.follow(pair.request, basis, policy)
+    problems += unnamed
     if as_json:
-        click.echo(json.dumps(view.pair_mapping(pair, problems, notices), ensure_ascii=False))
+        shown_pair = view.pair_mapping(pair, problems, notices)
+        shown_basis = {"basis": audit_basis.mapping(followed)} if basis else {}
+        click.echo(json.dumps({**shown_pair, **shown_basis}, ensure_ascii=False))
     else:
         for line in view.pair(pair, problems, notices):
+            click.echo(line)
+        for line in audit_basis.lines(followed, policy) if basis else ():
             click.echo(line)
     context.exit(exit_code(problems))
 
