@@ -6,16 +6,19 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import IO, Any, Final
 
 import click
 
 from signet_vc import api, audit, keystore
 from signet_vc.cli.output import exit_code, moment, progress, shown, verification_mapping
+from signet_vc.cli.sign_card import signed_card
 from signet_vc.codec import strict_json
+from signet_vc.config import Config
 from signet_vc.did import key as did_key
 from signet_vc.did.resolver import Resolver
 from signet_vc.errors import Problem, ProblemError, UsageError
@@ -25,13 +28,17 @@ from signet_vc.issuing import SECURINGS
 from signet_vc.keys.signing import PublicKey
 from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.policy import Policy
+from signet_vc.protocols import NEIGHBOURS
+from signet_vc.protocols.a2a_card import FORMAT as CARD_FORMAT
+from signet_vc.protocols.a2a_form import attestation_did
 from signet_vc.result import Verification
 
 __all__ = ["sign", "verify"]
 
 _MAX_FILE: Final = DEFAULT_LIMITS.document_bytes  # of one credential; an export is read line by line
 _MAX_LINE: Final = 4 * _MAX_FILE  # of an export: a credential as a string, and its values
-_FORMATS: Final = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+_NAMES: Final = (*FORMATS, *NEIGHBOURS)
+_FORMATS: Final = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +48,7 @@ Examples:
   signet sign credential.json --key file:agent.key > signed.json
   signet sign credential.json --key env:MY_KEY --securing jws
   signet sign credential.json --key file:issuer.key --securing sd-jwt --disclosable credentialSubject.name
+  signet sign agent-card.json --as agent-card --key file:card.key
 """
 )
 @click.argument("file", type=click.Path(allow_dash=True))
@@ -77,6 +85,21 @@ Examples:
     help="SD-JWT: what a holder may withhold. May be repeated.",
 )
 @click.option("--holder-key", metavar="DID", help="SD-JWT: the did:key whose key has to present it.")
+@click.option("--as", "kind", type=click.Choice(["agent-card"]), help="Sign an A2A AgentCard in normal form.")
+@click.option("--kid", metavar="NAME", help="Card: the key's DID URL, or its name in the key set at --jku.")
+@click.option("--jku", metavar="URL", help="Card: the key set that has the key.")
+@click.option(
+    "--did-document",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Card: the document of the DID that --kid is under, where that does not hold its key.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Card: whose keys sign none. [default: SIGNET_CONFIG, else ~/.config/signet/config.yaml]",
+)
 def sign(
     file: str,
     key_source: str,
@@ -91,13 +114,29 @@ def sign(
     previous_proof: tuple[str, ...],
     disclosable: tuple[str, ...],
     holder_key: str | None,
+    kind: str | None,
+    kid: str | None,
+    jku: str | None,
+    did_document: Path | None,
+    config: Path | None,
 ) -> None:
-    """Secure the credential or presentation in FILE (- is standard input); print it."""
+    """Secure the credential, presentation or agent card in FILE (- is standard input); print it."""
     key = keystore.load(key_source)
     with _opened(file) as stream:
         document = strict_json.loads(stream.read(_MAX_FILE + 1))
     if not isinstance(document, dict):
         raise UsageError(f"{shown(file)} holds no credential or presentation, which is a JSON object")
+    of_cards = (kid, jku, did_document, config)
+    of_credentials = (suite, expires, domain, challenge, proof_id, add_proof, previous_proof, disclosable)
+    if any((*of_credentials, holder_key) if kind else of_cards) or (kind and securing != "data-integrity"):
+        raise UsageError(
+            "these options are of credentials" if kind else "these options go with --as agent-card"
+        )
+    if kind is not None:
+        settings = Config.load(config)
+        card = signed_card(document, key, kid=kid, jku=jku, did_document=did_document, config=settings)
+        click.echo(strict_json.dumps(card))
+        return
     secured = api.sign(
         document,
         key,
@@ -134,6 +173,14 @@ Examples:
 @click.option("--challenge", metavar="TEXT", help="What a presentation must answer.")
 @click.option("--holder", multiple=True, metavar="DID", help="Who may present. [default: anyone]")
 @click.option(
+    "--card",
+    "cards",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="An agent card. If it verifies, who it says attests its agent's calls is trusted for FILES too.",
+)
+@click.option(
     "--allow-domain",
     multiple=True,
     metavar="HOST",
@@ -155,6 +202,7 @@ def verify(
     domain: tuple[str, ...],
     challenge: str | None,
     holder: tuple[str, ...],
+    cards: tuple[str, ...],
     allow_domain: tuple[str, ...],
     inline_contexts: bool,
     as_json: bool,
@@ -163,29 +211,43 @@ def verify(
 
     How each is secured is told by its content: Data Integrity, JWT, SD-JWT or COSE.
     """
-    if wanted is not None and wanted not in FORMATS:
+    if wanted is not None and wanted not in _NAMES:
         raise UsageError(f"no such format: it is {_FORMATS}")
     loader, resolver = _from_web(allow_domain)
-    policy = Policy(
-        allowed_signers=allow,
-        trust_any=trust_any,
-        formats=None if wanted is None else [wanted],
-        domain=domain or None,
-        challenge=challenge,
-        allowed_holders=holder or None,
-        inline_contexts=inline_contexts,
-        loader=loader,
-        resolver=resolver,
-    )
+
+    def trusting(signers: Sequence[str], formats: list[str] | None) -> Policy:
+        return Policy(
+            allowed_signers=signers,
+            trust_any=trust_any,
+            formats=formats,
+            domain=domain or None,
+            challenge=challenge,
+            allowed_holders=holder or None,
+            inline_contexts=inline_contexts,
+            loader=loader,
+            resolver=resolver,
+        )
+
     now = time.time_ns()
+    at_ns = now if at is None else moment(at, now)
+    signers = list(allow)
     worst = 0
     reports: list[dict[str, Any]] = []
-    for source, result in _results(files, policy, now if at is None else moment(at, now)):
+
+    def tell(source: str, result: Verification) -> None:
+        nonlocal worst
         worst = max(worst, exit_code(result.problems))
         if as_json:
             reports.append(verification_mapping(source, result))
         else:
             _print(source, result)
+
+    for source, result in _results(cards, trusting(allow, [CARD_FORMAT]), at_ns):
+        tell(source, result)
+        named = attestation_did(result.document)
+        signers += [] if named is None else [named]
+    for source, result in _results(files, trusting(signers, None if wanted is None else [wanted]), at_ns):
+        tell(source, result)
     if as_json:
         click.echo(json.dumps({"results": reports}, ensure_ascii=False))
     context.exit(worst)
@@ -241,6 +303,8 @@ def _print(source: str, result: Verification) -> None:
     click.echo(_verdict(source, result))
     for number, credential in enumerate(result.credentials):
         click.echo("  " + _verdict(f"/verifiableCredential/{number}", credential))
+    if result.format == CARD_FORMAT and (attests := attestation_did(result.document)) is not None:
+        click.echo(f"  its agent's calls are attested by {shown(attests)}")
     for each in result.problems:
         click.echo(f"  {click.style('problem', fg='red')}  {_line(each)}")
     for each in result.notices:

@@ -58,7 +58,7 @@ def attestation_did(card: Any) -> str | None:
 
 
 def _attestation_dids(card: Any) -> Iterator[tuple[Path, Json]]:
-    capabilities = card.get("capabilities")
+    capabilities = card.get("capabilities") if isinstance(card, dict) else None
     extensions = capabilities.get("extensions") if isinstance(capabilities, dict) else None
     if not isinstance(extensions, list):
         return
