@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+import ap2_chains as ap2
 from engine import ABSENT, AGENT, RESULT, SERVER, STRANGER, Sides, call, carrier_of, memory_store, run
 from failing_store import FailingStore
 from identities import P256
@@ -21,6 +22,7 @@ from signet_vc.fetch import Fetcher
 from signet_vc.mcp import AgentSession
 from signet_vc.mcp.messages import EXTENSION
 from signet_vc.policy import AllowedSigner
+from signet_vc.protocols import basis
 from signet_vc.securing import Securing
 
 __all__ = ["CASES"]
@@ -172,6 +174,10 @@ def fetched(url: str) -> Found:
     except ProblemError as error:
         return codes(error.problems)
     return []
+
+
+def mandated(chain: str) -> Found:
+    return codes(verify(chain, ap2.policy(), at=ap2.AT).problems)
 
 
 # -- the server ------------------------------------------------------------------------------------
@@ -388,4 +394,9 @@ CASES: Final[dict[Code, Case]] = {
     Code.STATUS_LIST_TOO_SHORT: lambda: listed("revocation", length=16),
     Code.STATUS_INDEX_OUT_OF_RANGE: lambda: listed("revocation", index=131_072),
     Code.FETCH_REFUSED: lambda: fetched("https://example.com/"),
+    Code.INVALID_MANDATE: lambda: mandated(ap2.chain({"vct": "mandate.checkout.2"})),
+    Code.CONSTRAINT_UNRESOLVED: lambda: mandated(ap2.chain(constraints=[{"type": "org.example.other"}])),
+    Code.BASIS_MISMATCH: lambda: codes(basis.matches({}, [basis.entries_of(b"chain")])[1]),
+    Code.DIGEST_MISMATCH: lambda: mandated(ap2.chain(ap2.closed_checkout(checkout_hash="another"))),
+    Code.KEY_NOT_FOUND: lambda: mandated(ap2.chain(ap2.closed_checkout(ap2.checkout(kid="another")))),
 }
