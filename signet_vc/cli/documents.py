@@ -20,7 +20,7 @@ class Documents:
     """A ``Loader`` over files; a URL that has none is the other loader's, if there is one."""
 
     def __init__(self, named: Iterable[str], *, beyond: Loader | None = None) -> None:
-        """Take ``URL=FILE`` each, divided at the last ``=``. UsageError for another form, an unreadable file."""
+        """Take ``URL=FILE`` each, divided at the last ``=``. UsageError for another form or a bad file."""
         self._beyond = beyond
         self._held = dict(map(_read, named))
 
