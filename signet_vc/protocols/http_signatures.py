@@ -93,7 +93,11 @@ def candidates(message: Message) -> list[Candidate]:
         raise ProblemError.of(Code.TOO_LARGE, f"more than {_MOST_SIGNATURES} signatures", f"/fields/{_INPUT}")
     if inputs.keys() != signatures.keys():
         raise _bad("Signature and Signature-Input have different labels", f"/fields/{_SIGNATURE}")
-    return [_candidate(label, covered, signatures[label]) for label, covered in inputs.items()]
+    found = [_candidate(label, covered, signatures[label]) for label, covered in inputs.items()]
+    for each in found:
+        if write_byte_sequence(each.signature) not in signed:  # base64 has spellings with bits to spare
+            raise _bad("a signature is not in the only spelling of base64", f"/fields/{_SIGNATURE}")
+    return found
 
 
 def _candidate(label: str, covered: Any, signature: Any) -> Candidate:

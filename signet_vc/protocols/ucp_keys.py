@@ -40,10 +40,15 @@ def load(url: str, loader: Loader | None, limits: Limits) -> JsonObject:
             "profile_unreachable: nothing is there to load the signer's keys", code=Code.RESOLVER_UNAVAILABLE
         )
     try:
-        document = strict_json.loads(loader.load(url), max_bytes=limits.fetched_bytes)
+        data = loader.load(url)
     except OSError as error:
         detail = "profile_unreachable: the loader failed"
         raise UnavailableError(detail, code=Code.RESOLVER_UNAVAILABLE) from error
+    try:
+        document = strict_json.loads(data, max_bytes=limits.fetched_bytes)
+    except ProblemError as error:
+        detail = "key_not_found: the signer's document is no strict JSON"
+        raise ProblemError.of(Code.KEY_NOT_FOUND, detail) from error
     if not isinstance(document, dict):
         raise ProblemError.of(Code.KEY_NOT_FOUND, "key_not_found: the signer's document is no JSON object")
     return document
