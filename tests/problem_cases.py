@@ -11,6 +11,7 @@ from engine import ABSENT, AGENT, RESULT, SERVER, STRANGER, Sides, call, carrier
 from failing_store import FailingStore
 from identities import P256
 from proofs.signed_proofs import signed_with
+from protocol_examples_a2a import signed_card
 
 from signet_vc import Policy, audit, present, sign, verify
 from signet_vc.attestation.call import Answer
@@ -394,6 +395,7 @@ CASES: Final[dict[Code, Case]] = {
     Code.STATUS_LIST_TOO_SHORT: lambda: listed("revocation", length=16),
     Code.STATUS_INDEX_OUT_OF_RANGE: lambda: listed("revocation", index=131_072),
     Code.FETCH_REFUSED: lambda: fetched("https://example.com/"),
+    Code.INVALID_AGENT_CARD: lambda: verified({**signed_card(), "version": 1}),
     Code.INVALID_MANDATE: lambda: mandated(ap2.chain({"vct": "mandate.checkout.2"})),
     Code.CONSTRAINT_UNRESOLVED: lambda: mandated(ap2.chain(constraints=[{"type": "org.example.other"}])),
     Code.BASIS_MISMATCH: lambda: codes(basis.matches({}, [basis.entries_of(b"chain")])[1]),
