@@ -16,6 +16,7 @@ from signet_vc import interop as vectors
 from signet_vc.cli.output import shown
 from signet_vc.errors import UsageError
 from signet_vc.interop import adapters, html, implementations, junit, questions, results
+from signet_vc.interop import emit as emitting
 from signet_vc.interop.matrix import Matrix, Outcome, Row, row_of_this_package
 
 __all__ = ["interop"]
@@ -107,6 +108,23 @@ def run(
         if asked and matrix:
             _print_matrix(matrix)
     context.exit(1 if report.failures else 0)
+
+
+@interop.command(
+    epilog="""\b
+Examples:
+  signet interop emit emitted
+  signet interop run --vectors emitted --with all
+"""
+)
+@click.argument("folder", type=_FOLDER, metavar="DIR")
+def emit(folder: Path) -> None:
+    """Write credentials of every kind into DIR, made now by fresh keys, for others to verify.
+
+    Each is a case in the layout of the vectors, with the same changed after signing beside it.
+    """
+    number = emitting.emit(folder)
+    click.echo(f"{number} cases in {shown(str(folder))}")
 
 
 def _write(matrix: Matrix, written: Mapping[str, Path | None]) -> None:

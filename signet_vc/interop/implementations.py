@@ -88,6 +88,8 @@ class _Asking:
         ends = asyncio.get_running_loop().time() + self.bounds.whole
         answers = []
         try:
+            with contextlib.suppress(_EndedError):  # told where a question finds it so
+                await self._ready(ends)
             for number, question in enumerate(self.questions, 1):
                 answers.append(await self._answer(number, question, ends))
                 self.tell()
@@ -119,6 +121,15 @@ class _Asking:
             await self._start()
 
     async def _start(self) -> None:
+        """Start the process and hear who it is."""
+        try:
+            await self._begin()
+        except _EndedError as error:
+            await self._stop()
+            self.trouble = f"{error}\n{self.stderr}".strip()
+            raise
+
+    async def _begin(self) -> None:
         if self.starts == _STARTS or (self.starts and self.hello is None):
             raise _EndedError("it is not started again")
         self.starts += 1
