@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,6 +12,7 @@ from published import SHARED, published_json
 
 from signet_vc import Policy, verify
 from signet_vc.errors import Code, ProblemError
+from signet_vc.interop.published_a2a import a2a_vectors
 from signet_vc.keys.jwk import public_from_jwk
 from signet_vc.protocols import a2a_normal, a2a_signature
 from signet_vc.protocols.a2a_fields import MESSAGES
@@ -63,6 +65,25 @@ def test_the_verdict_is_the_published_one_and_the_reason_is_its_rule(name: str) 
         assert result.issuer == KEY_SET
     else:
         assert (result.problems[0].code, result.problems[0].pointer) == REASONS[name]
+
+
+def test_the_runner_judges_every_one_in_the_same_way() -> None:
+    vectors = list(a2a_vectors(SHARED / "vectors/a2a"))
+    assert [each.name for each in vectors] == NAMES
+    assert [each.check() for each in vectors] == [""] * len(NAMES)
+
+
+def test_the_runner_tells_a_card_that_is_not_as_the_case_says(tmp_path: Path) -> None:
+    case = case_of("accept-plain-ed25519")
+    for number, members in enumerate(
+        (
+            {"expect": "reject"},
+            {"card": {**case["card"], "name": "Other"}},
+            {"verdict_by_profile": {"raw": "reject"}},
+        )
+    ):
+        (tmp_path / f"{number}.json").write_text(json.dumps({**case, **members}))
+    assert all(each.check() for each in a2a_vectors(tmp_path))
 
 
 @pytest.mark.parametrize("name", NAMES)
