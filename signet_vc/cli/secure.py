@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 import click
 
 from signet_vc import api, audit, keystore
+from signet_vc.cli.documents import Documents
 from signet_vc.cli.output import exit_code, moment, progress, shown, verification_mapping
 from signet_vc.cli.sign_card import signed_card
 from signet_vc.codec import strict_json
@@ -28,7 +29,7 @@ from signet_vc.issuing import SECURINGS
 from signet_vc.keys.signing import PublicKey
 from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.policy import Policy
-from signet_vc.protocols import NEIGHBOURS
+from signet_vc.protocols import NEIGHBOURS, ucp
 from signet_vc.protocols.a2a_card import FORMAT as CARD_FORMAT
 from signet_vc.protocols.a2a_form import attestation_did
 from signet_vc.result import Verification
@@ -162,10 +163,16 @@ def sign(
 Examples:
   signet verify signed.json --allow did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
   signet audit export > calls.jsonl && signet verify calls.jsonl --trust-any
+  signet verify request.http --allow $PROFILE --document $PROFILE=profile.json
 """
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option("--allow", multiple=True, metavar="DID", help="A signer to trust. May be repeated.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="DID",
+    help="A signer to trust: a DID, or the https URL of a profile or key set. May be repeated.",
+)
 @click.option("--trust-any", is_flag=True, help="Trust every signer: says only that nothing was changed.")
 @click.option("--at", metavar="TIME", help="Judge at this time (2026-03-30T11:37:25Z), not now.")
 @click.option("--format", "wanted", metavar="NAME", help=f"Accept this format alone: {_FORMATS}.")
@@ -181,10 +188,24 @@ Examples:
     help="An agent card. If it verifies, who it says attests its agent's calls is trusted for FILES too.",
 )
 @click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="URL=FILE",
+    help="What stands under a URL: a profile, key set, did:web document, status list or schema. Repeatable.",
+)
+@click.option(
+    "--request",
+    "answered",
+    type=click.Path(),
+    metavar="FILE",
+    help="The HTTP request that the responses in FILES answer, for signatures that cover parts of it.",
+)
+@click.option(
     "--allow-domain",
     multiple=True,
     metavar="HOST",
-    help="Fetch did:web documents, status lists and schemas from here. May be repeated. [default: nowhere]",
+    help="Fetch such documents from here. May be repeated. [default: nowhere]",
 )
 @click.option(
     "--inline-contexts", is_flag=True, help="Take a credential's own contexts under an RDF cryptosuite too."
@@ -203,17 +224,21 @@ def verify(
     challenge: str | None,
     holder: tuple[str, ...],
     cards: tuple[str, ...],
+    documents: tuple[str, ...],
+    answered: str | None,
     allow_domain: tuple[str, ...],
     inline_contexts: bool,
     as_json: bool,
 ) -> None:
     """Verify credentials, presentations and exports of `signet audit`; a verdict line each.
 
-    How each is secured is told by its content: Data Integrity, JWT, SD-JWT or COSE.
+    How each is secured is told by its content: Data Integrity, JWT, SD-JWT or COSE. So are what neighbouring
+    protocols sign: agent cards and messages, mandates, HTTP requests and responses.
     """
     if wanted is not None and wanted not in _NAMES:
         raise UsageError(f"no such format: it is {_FORMATS}")
-    loader, resolver = _from_web(allow_domain)
+    loader, resolver = _from_outside(allow_domain, documents)
+    request = None if answered is None else _content(answered)
 
     def trusting(signers: Sequence[str], formats: list[str] | None) -> Policy:
         return Policy(
@@ -242,19 +267,22 @@ def verify(
         else:
             _print(source, result)
 
-    for source, result in _results(cards, trusting(allow, [CARD_FORMAT]), at_ns):
+    for source, result in _results(cards, trusting(allow, [CARD_FORMAT]), at_ns, None):
         tell(source, result)
         named = attestation_did(result.document)
         signers += [] if named is None else [named]
-    for source, result in _results(files, trusting(signers, None if wanted is None else [wanted]), at_ns):
+    policy = trusting(signers, None if wanted is None else [wanted])
+    for source, result in _results(files, policy, at_ns, request):
         tell(source, result)
     if as_json:
         click.echo(json.dumps({"results": reports}, ensure_ascii=False))
     context.exit(worst)
 
 
-def _results(files: tuple[str, ...], policy: Policy, at_ns: int) -> Iterator[tuple[str, Verification]]:
-    """One verification a file, or of an export one a record."""
+def _results(
+    files: tuple[str, ...], policy: Policy, at_ns: int, request: bytes | None
+) -> Iterator[tuple[str, Verification]]:
+    """One verification a file, or of an export one a record. request: what HTTP responses answer."""
     for name in files:
         with _opened(name) as stream:
             first = stream.readline(_MAX_LINE)
@@ -262,7 +290,13 @@ def _results(files: tuple[str, ...], policy: Policy, at_ns: int) -> Iterator[tup
                 yield from _records(name, first, stream, policy, at_ns)
             else:
                 content = first + stream.read(max(0, _MAX_FILE + 1 - len(first)))
-                yield name, api.verify(content, policy, at=_time(at_ns))
+                answer = None if request is None else ucp.verify_answer(content, request, policy, at_ns=at_ns)
+                yield name, api.verify(content, policy, at=_time(at_ns)) if answer is None else answer
+
+
+def _content(name: str) -> bytes:
+    with _opened(name) as stream:
+        return stream.read(_MAX_FILE + 1)
 
 
 def _records(
@@ -278,14 +312,16 @@ def _records(
             number, line = number + 1, stream.readline(_MAX_LINE)
 
 
-def _from_web(domains: tuple[str, ...]) -> tuple[Loader | None, Resolver | None]:
-    """What may be fetched, and by whom: nothing and nobody unless a domain is named."""
-    if not domains:
+def _from_outside(
+    domains: tuple[str, ...], documents: tuple[str, ...]
+) -> tuple[Loader | None, Resolver | None]:
+    """What may be had: the documents that were given, else fetched where a domain is named; or nothing."""
+    if not domains and not documents:
         return None, None
     from signet_vc.fetch import Fetcher, WebResolver  # noqa: PLC0415 - 40 ms, and seldom needed
 
-    fetcher = Fetcher(domains)
-    return fetcher, WebResolver(fetcher)
+    loader = Documents(documents, beyond=Fetcher(domains) if domains else None)
+    return loader, WebResolver(loader)
 
 
 def _key_of(did: str) -> PublicKey:

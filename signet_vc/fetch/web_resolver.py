@@ -5,17 +5,17 @@ from __future__ import annotations
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.did import web
 from signet_vc.did.resolver import MethodNotSupportedError
-from signet_vc.fetch.fetcher import Fetcher
+from signet_vc.external import Loader
 
 __all__ = ["WebResolver"]
 
 
 class WebResolver:
-    """A ``Resolver`` of did:web, and of controllers that are https URLs, through a ``Fetcher``."""
+    """A ``Resolver`` of did:web, and of controllers that are https URLs, through a ``Loader``."""
 
-    def __init__(self, fetcher: Fetcher) -> None:
-        """Resolve what ``fetcher`` is allowed to fetch."""
-        self._fetcher = fetcher
+    def __init__(self, loader: Loader) -> None:
+        """Resolve what ``loader`` gives."""
+        self._loader = loader
 
     def resolve(self, did: str) -> JsonObject:
         """Give the document that stands under a did:web or an https URL, if it is its own.
@@ -27,4 +27,4 @@ class WebResolver:
         if not did.startswith(("did:web:", "https://")):
             raise MethodNotSupportedError
         url = web.url_of(did) if did.startswith("did:") else did
-        return web.document_from(self._fetcher.load(url), did)
+        return web.document_from(self._loader.load(url), did)

@@ -8,8 +8,9 @@ Spec: UCP (2026-04-08 and later), *Message Signatures*; RFC 9421 §3.2; RFC 9530
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from signet_vc.codec.digest import digest
 from signet_vc.codec.multibase import base64url_encode
@@ -32,6 +33,7 @@ from signet_vc.protocols.http_signatures import (
 from signet_vc.protocols.neighbour import Neighbour, Raw
 from signet_vc.protocols.structured_fields import write_member
 from signet_vc.protocols.ucp_coverage import required
+from signet_vc.protocols.ucp_refusal import Refusal, refusal
 from signet_vc.protocols.ucp_signer import Keys, Signers
 from signet_vc.protocols.ucp_signing import (
     WEB_BOT_AUTH,
@@ -52,6 +54,7 @@ __all__ = [
     "sign_request",
     "sign_response",
     "verify",
+    "verify_answer",
 ]
 
 FORMAT: Final = "http-signature"
@@ -90,6 +93,32 @@ def verify(message: Message, policy: Policy, *, at_ns: int) -> Verification:
     ]
     problems = [each for case in cases for each in case.problems]
     return _refused(message, problems, [*checks, *furthest.checks, *skipped], furthest)
+
+
+def verify_answer(data: Raw, request: Raw, policy: Policy, *, at_ns: int) -> Verification | None:
+    """Verify a response in its text, with the text of the request that it answers; None if it is no response.
+
+    For signatures that cover parts of the request (RFC 9421 §2.4). Never raises for what it is given.
+    """
+    if not http_message.looks_like(data):
+        return None
+    try:
+        message = http_message.read(data, limits=policy.limits)
+        if isinstance(message, HttpRequest):
+            return None
+        asked = http_message.read(request, limits=policy.limits)
+        if not isinstance(asked, HttpRequest):
+            raise ProblemError.of(Code.MALFORMED_HTTP, "what is answered is no request")
+    except ProblemError as error:
+        return Verification(
+            verified=False,
+            problems=error.problems,
+            notices=(),
+            checks=(_failed("parse", error.problems),),
+            document=None,
+            format=FORMAT,
+        )
+    return verify(replace(message, request=asked), policy, at_ns=at_ns)
 
 
 def _before(policy: Policy) -> list[Problem]:
@@ -285,45 +314,6 @@ def _document(message: Message, candidate: Candidate) -> JsonObject:
         except UnicodeDecodeError:
             document["bodyBase64url"] = base64url_encode(message.body)
     return {**document, "signatureBase": base, "signatureBaseDigest": digest(base.encode("ascii"))}
-
-
-# --- UCP's names for what went wrong ----------------------------------------------------------------------
-
-
-class Refusal(NamedTuple):
-    """How UCP answers: the ``code`` of the error, and the HTTP status."""
-
-    code: str
-    status: int
-
-
-_INVALID: Final = Refusal("signature_invalid", 401)
-_REFUSALS: Final[Mapping[Code, Refusal]] = MappingProxyType(
-    {
-        Code.PROOF_MISSING: Refusal("signature_missing", 401),
-        Code.KEY_NOT_FOUND: Refusal("key_not_found", 401),
-        Code.DIGEST_MISMATCH: Refusal("digest_mismatch", 400),
-        Code.UNSUPPORTED_CRYPTOSUITE: Refusal("algorithm_unsupported", 400),
-        Code.SIGNER_NOT_ALLOWED: Refusal("profile_not_trusted", 403),
-        Code.NO_TRUST_ANCHOR: Refusal("profile_not_trusted", 403),
-        Code.FETCH_REFUSED: Refusal("profile_not_trusted", 403),
-        Code.RESOLVER_UNAVAILABLE: Refusal("profile_unreachable", 424),
-    }
-)
-_OF_PROFILE: Final = Refusal("invalid_profile_url", 400)
-
-
-def refusal(problems: Iterable[Problem]) -> Refusal:
-    """Give UCP's name for the first problem; ``signature_invalid`` for all that it has no name for."""
-    first = next(iter(problems), None)
-    if first is None:
-        return _INVALID
-    if first.code is Code.MALFORMED_HTTP and first.pointer in {
-        "/fields/ucp-agent",
-        "/fields/signature-agent",
-    }:
-        return _OF_PROFILE
-    return _REFUSALS.get(first.code, _INVALID)
 
 
 # --- the row of NEIGHBOURS --------------------------------------------------------------------------------
