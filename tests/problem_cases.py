@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 import ap2_chains as ap2
+import protocol_examples_http
 from engine import ABSENT, AGENT, RESULT, SERVER, STRANGER, Sides, call, carrier_of, memory_store, run
 from failing_store import FailingStore
 from identities import P256
@@ -23,7 +25,8 @@ from signet_vc.fetch import Fetcher
 from signet_vc.mcp import AgentSession
 from signet_vc.mcp.messages import EXTENSION
 from signet_vc.policy import AllowedSigner
-from signet_vc.protocols import basis
+from signet_vc.protocols import basis, ucp
+from signet_vc.protocols.http_message import write
 from signet_vc.securing import Securing
 
 __all__ = ["CASES"]
@@ -321,6 +324,14 @@ def without_its_salts() -> Found:
 
 PAST, FUTURE = "2000-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
 
+
+def beside_what_was_signed() -> Found:
+    """A query that was appended to a signed request."""
+    request = ucp.sign_request(protocol_examples_http.REQUEST, P256)
+    changed = write(replace(request, target=f"{request.target}?draft=1"))
+    return codes(verify(changed, protocol_examples_http.trusting()).problems)
+
+
 CASES: Final[dict[Code, Case]] = {
     Code.MALFORMED_JSON: lambda: verified(b"{"),
     Code.DUPLICATE_MEMBER: lambda: verified(b'{"proof":{},"pr\\u006fof":{}}'),
@@ -395,6 +406,8 @@ CASES: Final[dict[Code, Case]] = {
     Code.STATUS_LIST_TOO_SHORT: lambda: listed("revocation", length=16),
     Code.STATUS_INDEX_OUT_OF_RANGE: lambda: listed("revocation", index=131_072),
     Code.FETCH_REFUSED: lambda: fetched("https://example.com/"),
+    Code.MALFORMED_HTTP: lambda: verified(b"GET / HTTP/1.1\r\n\r\n"),
+    Code.COVERAGE_INSUFFICIENT: beside_what_was_signed,
     Code.INVALID_AGENT_CARD: lambda: verified({**signed_card(), "version": 1}),
     Code.INVALID_MANDATE: lambda: mandated(ap2.chain({"vct": "mandate.checkout.2"})),
     Code.CONSTRAINT_UNRESOLVED: lambda: mandated(ap2.chain(constraints=[{"type": "org.example.other"}])),
