@@ -19,6 +19,7 @@ from signet_vc.attestation.store import RefusedCall
 from signet_vc.audit import Call, Chains, Pair
 from signet_vc.cli import audit_basis
 from signet_vc.cli import audit_view as view
+from signet_vc.cli.audit_in_toto import exported_calls
 from signet_vc.cli.documents import Documents
 from signet_vc.cli.judging import judged
 from signet_vc.cli.output import exit_code, is_plain_tool, moment, progress, shown
@@ -145,17 +146,21 @@ def _listed(store: Store, selection: _Selection) -> Iterator[Call | RefusedCall]
     calls: Iterable[Call] = ()
     refused: Iterable[RefusedCall] = ()
     if selection.outcome != _REFUSED:
-        calls = evidence.calls(
-            store,
-            tool=selection.tool,
-            issuer=selection.issuer,
-            outcome=selection.outcome,
-            since=selection.since,
-            until=selection.until,
-        )
+        calls = _calls(store, selection)
     if selection.outcome in {None, _REFUSED} and selection.issuer is None:  # a refused call names nobody
         refused = store.refused(tool=selection.tool, since=selection.since, until=selection.until)
     return merge(calls, refused, key=lambda each: each.at)
+
+
+def _calls(store: Store, selection: _Selection) -> Iterator[Call]:
+    return evidence.calls(
+        store,
+        tool=selection.tool,
+        issuer=selection.issuer,
+        outcome=selection.outcome,
+        since=selection.since,
+        until=selection.until,
+    )
 
 
 # -- show ------------------------------------------------------------------------------------------
@@ -293,21 +298,38 @@ def verify(
 Examples:
   signet audit export > calls.jsonl
   signet audit export --without-salts --since 7d | gzip > week.jsonl.gz
+  signet audit export --as in-toto --key env:EXPORT_KEY > calls.dsse.jsonl
 """
 )
 @_filtered
 @click.option(
     "--without-salts", is_flag=True, help="Leave out salts and committed values: they are confidential."
 )
-def export(*, without_salts: bool, **options: Any) -> None:
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["in-toto"]),
+    help="A call a line: an in-toto Statement in a DSSE envelope, signed with --key.",
+)
+@click.option("--key", metavar="SOURCE", help="Signs with --as; not a key that attests calls.")
+def export(*, without_salts: bool, form: str | None, key: str | None, **options: Any) -> None:
     """Print records, for `signet verify`.
 
     As JSON Lines, one record a line.
 
-    Whoever has salts and values can read what was committed to: hand them on like the values.
+    Whoever has salts and values can read what was committed to: hand them on like the values. With --as
+    the calls, in another protocol's form: their credentials, without salts and values.
     """
     selection = _selection(**options)
     output = sys.stdout.buffer
+    if (form is None) is not (key is None):
+        raise UsageError("--as and --key go together")
+    if key is not None:
+        with selection.open() as store:
+            for line in exported_calls(_calls(store, selection), key):
+                output.write(line + b"\n")
+        output.flush()
+        return
     with selection.open() as store, progress("Exporting", store.count(**selection.filters)) as done:
         for record in store.records(**selection.filters):
             output.write(evidence.export_line(record, with_salts=not without_salts) + b"\n")
