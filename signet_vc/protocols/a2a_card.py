@@ -8,8 +8,8 @@ Spec: A2A 1.0 §8.4.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
@@ -30,6 +30,7 @@ __all__ = ["AGENT_CARD", "FORMAT", "open_card", "verify_card"]
 
 FORMAT: Final = "a2a-agent-card"
 _TYPES: Final = ("AgentCard",)
+_MOST_BYTES: Final = 128 << 10  # canonical forms of arrays of nothing cost most: 2 µs a byte
 _MOST_SIGNATURES: Final = 8  # each is tried over every canonical form
 _MOST_KEY_SETS: Final = 8
 # Which purpose a key of a card has in its DID document is told nowhere; ours have the first.
@@ -57,16 +58,23 @@ class _Signer(NamedTuple):
 
 
 def open_card(data: Raw, policy: Policy) -> JsonObject | None:
-    """Give the card that the text is, or None for anything else, what is no strict JSON among it."""
+    """Give the card that the text is, or None for anything else, what is no strict JSON among it.
+
+    Raises TOO_LARGE for a card of more than 128 KiB.
+    """
     marker = '"name"' if isinstance(data, str) else b'"name"'
     if marker not in data:  # type: ignore[operator] # of the same type
         return None
     limits = policy.limits
     try:
-        value = strict_json.loads(data, max_bytes=limits.document_bytes, max_depth=limits.message_depth)
+        value: Any = strict_json.loads(data, max_bytes=limits.document_bytes, max_depth=limits.message_depth)
     except ProblemError:
         return None
-    return value if is_card(value) else None
+    if not isinstance(value, dict) or not is_card(value):
+        return None
+    if len(data) > _MOST_BYTES:
+        raise ProblemError.of(Code.TOO_LARGE, f"a card of more than {_MOST_BYTES} bytes")
+    return value
 
 
 def verify_card(card: JsonObject, policy: Policy, at_ns: int) -> Verification:
@@ -88,7 +96,8 @@ class _Case:
         self.card = card
         self.policy = policy
         self.at = at_ns
-        self.forms: Mapping[str, Canonical] = {}
+        self.forms: dict[str, Canonical] = {}  # each is made at its first use: the first one mostly holds
+        self.legacy: Canonical | None = None
         self.signed: _Signed | None = None
         self.claimed: str | None = None
         self.algorithm: str | None = None
@@ -142,7 +151,7 @@ class _Case:
             return problems
         if len(self.card["signatures"]) > _MOST_SIGNATURES:
             return [problem(Code.TOO_LARGE, f"more than {_MOST_SIGNATURES} signatures", "/signatures")]
-        self.forms = {name: read(self.card) for name, read in a2a_normal.PROFILES.items()}
+        self._canonical("raw")  # if one has a canonical form, all do
         return []
 
     def _signatures(self) -> list[Problem]:
@@ -184,13 +193,24 @@ class _Case:
 
     def _over(self, signature: CardSignature, signer: _Signer) -> _Signed:
         """Find the canonical form that was signed. Raises PROOF_INVALID if it is none."""
-        for name, canonical in self.forms.items():
+        for name in a2a_normal.PROFILES:
+            canonical = self._canonical(name)
             if _holds(signature, signer.key, canonical):
                 return _Signed(signer.name, signer.key, signature.algorithm, name, canonical)
         detail = "the signature is not this key's over this card"
-        if _holds(signature, signer.key, a2a_normal.legacy(self.card)):
+        if _holds(signature, signer.key, self._legacy()):
             detail = "signed by an SDK that does not implement RFC 8785: the card has to be signed again"
         raise ProblemError.of(Code.PROOF_INVALID, detail)
+
+    def _canonical(self, name: str) -> Canonical:
+        if name not in self.forms:
+            self.forms[name] = a2a_normal.PROFILES[name](self.card)
+        return self.forms[name]
+
+    def _legacy(self) -> Canonical:
+        if self.legacy is None:
+            self.legacy = a2a_normal.legacy_of(self._canonical("sdk"))
+        return self.legacy
 
     # --- whose key it is ----------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from signet_vc.codec.json_pointer import Path, pointer
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.protocols.a2a_fields import CARD, MESSAGES, Field, proto_name
 
-__all__ = ["PROFILES", "Canonical", "legacy", "raw", "sdk", "spec"]
+__all__ = ["PROFILES", "Canonical", "legacy", "legacy_of", "raw", "sdk", "spec"]
 
 _MOST_TOLD: Final = 20
 _EMPTY: Final[tuple[Json, ...]] = ("", [], {}, None)
@@ -80,11 +80,14 @@ def sdk(card: JsonObject) -> Canonical:
 
 def legacy(card: JsonObject) -> Canonical:
     """The reading of SDKs without RFC 8785: Python's own JSON, numbers in ``params`` as floats."""
-    dropped = _Dropped()
-    content = _stripped(_unsigned(card), dropped)
-    jcs.canonicalize(content)  # for its refusals
-    text = json.dumps(_with_floats(content, CARD, None, dropped), sort_keys=True, separators=(",", ":"))
-    return dropped.canonical(content, text.encode("ascii"))
+    return legacy_of(sdk(card))
+
+
+def legacy_of(read: Canonical) -> Canonical:
+    """The same from what ``sdk`` gave."""
+    floats = _with_floats(read.content, CARD, None, _Dropped())
+    text = json.dumps(floats, sort_keys=True, separators=(",", ":"))
+    return read._replace(octets=text.encode("ascii"))
 
 
 # In the order in which a verifier tries them.
@@ -174,22 +177,29 @@ _NAMES: Final = {
 def _without_empty(value: Json, path: Path, dropped: _Dropped) -> Json:
     """Leave out every empty text, array and object, those that become empty too, and every null."""
     if isinstance(value, dict):
-        members = {name: _without_empty(item, (path, name), dropped) for name, item in value.items()}
-        for name, item in members.items():
-            if _is_empty(item):
+        members = {}
+        for name, item in value.items():
+            kept = _without_empty(item, (path, name), dropped) if isinstance(item, dict | list) else item
+            if kept or _is_value(kept):
+                members[name] = kept
+            else:
                 dropped.leave_out((path, name))
-        return {name: item for name, item in members.items() if not _is_empty(item)}
+        return members
     if isinstance(value, list):
-        elements = [_without_empty(item, (path, index), dropped) for index, item in enumerate(value)]
-        for index, item in enumerate(elements):
-            if _is_empty(item):
+        elements = []
+        for index, item in enumerate(value):
+            kept = _without_empty(item, (path, index), dropped) if isinstance(item, dict | list) else item
+            if kept or _is_value(kept):
+                elements.append(kept)
+            else:
                 dropped.alter((path, index))
-        return [item for item in elements if not _is_empty(item)]
+        return elements
     return value
 
 
-def _is_empty(value: Json) -> bool:
-    return value is None or value in ("", [], {})
+def _is_value(value: Json) -> bool:
+    """Tell false and zero, which say something, from what is empty."""
+    return isinstance(value, bool | int | float)
 
 
 # --- legacy -------------------------------------------------------------------------------------------
