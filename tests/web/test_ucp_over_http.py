@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -22,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from signet_vc import Policy
-from signet_vc.errors import Code, UsageError
+from signet_vc.errors import Code, UsageError, problem
 from signet_vc.keys.signing import Key
 from signet_vc.protocols import ucp, ucp_keys
 from signet_vc.protocols.http_message import HttpResponse
@@ -354,3 +356,11 @@ def test_a_content_that_is_an_asynchronous_stream_is_not_signed() -> None:
 
     with pytest.raises(UsageError):
         AUTH(httpx.Request("POST", "https://merchant.example.com/", content=pieces()))
+
+
+def test_the_page_tells_every_refusal() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "http-signatures.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `([a-z_]+)` \| (\d{3}) \|", page, re.MULTILINE))
+    refusals = {ucp.refusal([problem(code, "")]) for code in Code}
+    refusals.add(ucp.refusal([problem(Code.MALFORMED_HTTP, "", "/fields/ucp-agent")]))
+    assert told == {each.code: str(each.status) for each in refusals}
