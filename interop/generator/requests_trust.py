@@ -339,3 +339,29 @@ def _policy(made: Requests) -> None:
         request(s__authorization=[digest(bytes([n])) for n in range(9)]),
     )
     made.refused("authorization-of-none", chain, "INVALID_CREDENTIAL", request(s__authorization=[]))
+    _basis(made)
+
+
+def _basis(made: Requests) -> None:
+    """What came in by another protocol and led to the call: stated, and evaluated by nobody here."""
+    named = rule(
+        "FORMAT", "Subject members, basis", "basis is 1 to 8 entries, each a type and a digest alone."
+    )
+    entries = [
+        {"type": kind, "digestMultibase": digest(kind.encode())}
+        for kind in ("a2a-message", "http-message", "ap2-mandate")
+    ]
+    carrier = proof(request(s__basis=entries))
+    made.accept("basis", named, call(carrier), carrier)
+    for name, basis in (
+        ("basis-of-none", []),
+        ("basis-of-nine", entries * 3),
+        ("basis-with-more", [{**entries[0], "id": "urn:x:y"}]),
+        ("basis-without-a-digest", [{"type": "ap2-mandate"}]),
+    ):
+        made.refused(name, named, "INVALID_CREDENTIAL", request(s__basis=basis))
+    types = rule(
+        "FORMAT", "Subject members, basis", "An entry of basis is a2a-message, http-message, ap2-mandate."
+    )
+    other = [{**entries[0], "type": "email"}]
+    made.refused("basis-of-another-type", types, "INVALID_CREDENTIAL", request(s__basis=other))
