@@ -470,7 +470,7 @@ def outcomes_of(member: str, value: Any) -> set[str]:
     kind, is_error = value["resultType"], value.get("isError", False)
     if kind == "task" or (kind == "complete" and "task" in value and "content" not in value):
         return {"task"}
-    if kind not in {"complete", "input_required"} or not isinstance(is_error, bool):
+    if kind not in ("complete", "input_required") or not isinstance(is_error, bool):
         return set()
     return {kind} if kind == "input_required" else {"failed", "denied"} if is_error else {"completed"}
 

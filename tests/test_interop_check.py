@@ -152,3 +152,35 @@ def test_a_changed_message_is_judged_and_never_an_exception(checker, name, place
     with contextlib.suppress(checker.Refusal):
         values, _ = checker.check_request(changed.encode(), given_case["policy"])
     assert values in ({}, {"jwsDigest": None, **given_case["expected"]})
+
+
+def paths(value: Any, start: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [start, *(path for step, inner in steps for path in paths(inner, (*start, step)))]
+
+
+def replaced(value: Any, path: tuple[Any, ...], other: Any) -> Any:
+    if not path:
+        return other
+    copy = value.copy()
+    copy[path[0]] = replaced(value[path[0]], path[1:], other)
+    return copy
+
+
+@pytest.mark.parametrize("kind", ["request", "response"])
+@pytest.mark.parametrize("other", [None, True, 1.5, "", "x", [], [[]], {}, {"x": 1}], ids=json.dumps)
+def test_a_member_of_another_kind_is_judged_and_never_an_exception(checker, kind, other):
+    given_case = case(f"{kind}/accept/both")
+    texts = {name: text.encode() for name, text in given_case["input"].items()}
+    message = json.loads(texts["message"])
+    refused = 0
+    for path in paths(message)[1:]:
+        changed = texts | {"message": json.dumps(replaced(message, path, other)).encode()}
+        try:
+            values, _ = checker.KINDS[kind](changed, given_case["policy"])
+        except checker.Refusal:
+            refused += 1
+        else:
+            unbound = path[0] in {"jsonrpc", "id", "method"} or "_meta" in path
+            assert unbound or values.get("digest") == given_case["expected"]["digest"]
+    assert refused > len(paths(message)) / 2
