@@ -44,6 +44,8 @@ _COMMITMENTS: Final = (
 _METADATA: Final = "metadata"
 # What tells a Message, a Task and an Artifact; the first and the last say which extensions they use.
 _NAMED_BY: Final[Mapping[str, str]] = {"messageId": "Message", "artifactId": "Artifact", "id": "Task"}
+# §3.2: a request's and a response's members, and JSON-RPC's (§9.3) around them.
+_TRAVELS_IN: Final = ("message", "task", "artifact", "artifactUpdate", "params", "result")
 
 
 class _Carried(NamedTuple):
@@ -97,7 +99,8 @@ def _kind_of(message: Json) -> str | None:
 def open_message(data: Raw, policy: Policy) -> list[_Carried] | None:
     """Give every carrier in a Message, Task or Artifact; None if there is none.
 
-    Of a Task those in its history, status and artifacts too. What is no strict JSON is something else here.
+    Of a Task those in its history, status and artifacts too; and whatever of these stands in a request, a
+    response or an event, in JSON-RPC or without it. What is no strict JSON is something else here.
     """
     marker = EXTENSION if isinstance(data, str) else EXTENSION.encode("ascii")
     if marker not in data:  # type: ignore[operator] # of the same type
@@ -141,19 +144,22 @@ A2A_MESSAGE: Final = Neighbour(format=FORMAT, opens=open_message, verify=verify_
 
 
 def _carriers(message: Json, path: Path) -> Iterator[_Carried]:
-    """The object's own, then those inside of a Task."""
-    if _kind_of(message) is None:
+    """The object's own, then those inside of a Task, or of what a Message or a Task travels in."""
+    if not isinstance(message, dict):
         return
-    metadata = message.get(_METADATA)
-    if isinstance(metadata, dict) and EXTENSION in metadata:
-        yield _Carried(((path, _METADATA), EXTENSION), metadata[EXTENSION])
-    status = message.get("status")
-    if isinstance(status, dict):
-        yield from _carriers(status.get("message"), ((path, "status"), "message"))
-    for member in ("history", "artifacts"):
-        inner = message.get(member)
-        for index, each in enumerate(inner if isinstance(inner, list) else ()):
-            yield from _carriers(each, ((path, member), index))
+    if _kind_of(message) is not None:
+        metadata = message.get(_METADATA)
+        if isinstance(metadata, dict) and EXTENSION in metadata:
+            yield _Carried(((path, _METADATA), EXTENSION), metadata[EXTENSION])
+        status = message.get("status")
+        if isinstance(status, dict):
+            yield from _carriers(status.get("message"), ((path, "status"), "message"))
+        for member in ("history", "artifacts"):
+            inner = message.get(member)
+            for index, each in enumerate(inner if isinstance(inner, list) else ()):
+                yield from _carriers(each, ((path, member), index))
+    for member in _TRAVELS_IN:
+        yield from _carriers(message.get(member), (path, member))
 
 
 def _judge(

@@ -10,10 +10,11 @@ import pytest
 from engine import AGENT, SERVER, STRANGER, Sides, call
 from hypothesis import given
 from hypothesis import strategies as st
-from protocol_examples_a2a import AT, MESSAGE, task
+from protocol_examples_a2a import AT, CARD, CARD_KEY, MESSAGE, signed_card, task
 
 from signet_vc import Policy, UsageError, verify
 from signet_vc.errors import Code, ProblemError
+from signet_vc.keys.signing import Key
 from signet_vc.protocols.a2a_carriage import attach, carried
 from signet_vc.protocols.a2a_form import EXTENSION
 from signet_vc.result import Verification
@@ -67,6 +68,58 @@ def test_a_task_is_verified_with_all_that_it_holds(securing: Securing) -> None:
     answer = whole["artifacts"][0]
     assert judged(answer).verified
     assert judged({**answer, "metadata": None}).format == "unknown"
+
+
+def test_what_it_travels_in_is_opened() -> None:
+    whole = task(sides())
+    (artifact,) = whole["artifacts"]
+    for envelope in (
+        {"jsonrpc": "2.0", "id": "1", "method": "SendMessage", "params": {"message": whole["history"][0]}},
+        {"jsonrpc": "2.0", "id": 1, "result": {"task": whole}},
+        {"task": whole},
+        {"artifactUpdate": {"taskId": "t-1", "contextId": "c-1", "artifact": artifact}},
+    ):
+        assert judged(envelope).verified
+        refused = judged(envelope, Policy(allowed_signers=[STRANGER.did]))
+        assert {each.code for each in refused.problems} == {Code.SIGNER_NOT_ALLOWED}
+
+
+def test_one_did_web_has_a_key_for_each_use() -> None:
+    """The card's key attests nothing, and the attestation's signs no card."""
+    did = "did:web:agent.example"
+    attests = Key.from_secret("Ed25519", bytes(32), verification_method=f"{did}#attests")
+    document = {
+        "id": did,
+        "verificationMethod": [
+            {
+                "id": f"{did}#{name}",
+                "type": "Multikey",
+                "controller": did,
+                "publicKeyMultibase": key.public_key.multibase,
+            }
+            for name, key in {"attests": attests, "card": CARD_KEY}.items()
+        ],
+        "assertionMethod": [f"{did}#attests"],
+        "authentication": [f"{did}#card"],
+    }
+
+    class Resolver:
+        def resolve(self, name: str) -> dict[str, Any]:
+            assert name == did
+            return document
+
+    policy = Policy(allowed_signers=[did], resolver=Resolver())
+    card = {**CARD, "capabilities": {"streaming": False}}
+    signed = signed_card(card, kid=f"{did}#card", did_document=document)
+    message = attach(MESSAGE, Sides({"signer": attests}).attest().carrier or {})
+    for artefact in (signed, message):
+        result = judged(artefact, policy)
+        assert (result.verified, result.issuer) == (True, did), result.problems
+    with pytest.raises(UsageError):
+        signed_card(card, key=attests, kid=f"{did}#attests", did_document=document)
+    card_key = Key.from_secret("Ed25519", CARD_KEY.reveal_secret(), verification_method=f"{did}#card")
+    forged = attach(MESSAGE, Sides({"signer": card_key}).attest().carrier or {})
+    assert [code for code, _ in found(judged(forged, policy))] == [Code.PROOF_PURPOSE_MISMATCH]
 
 
 def test_both_parties_are_to_be_trusted() -> None:
