@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -257,7 +258,7 @@ REFUSED = {
     "fewer items than wanted": (lambda: _constrained("checkout", _items((3, ["mug"]))), Code.INVALID_MANDATE),
     "another item": (lambda: _constrained("checkout", _items((2, ["cup"]))), Code.INVALID_MANDATE),
     "too many entries to judge": (
-        lambda: _constrained("checkout", _items(*[(1, ["mug"])] * 13)),
+        lambda: _constrained("checkout", _items(*[(1, ["mug"])] * 11)),
         Code.CONSTRAINT_UNRESOLVED,
     ),
 }
@@ -324,6 +325,16 @@ def test_other_things_are_none_of_it() -> None:
         result = signet_vc.verify(other, ap2.policy(), at=AT)
         assert not result.verified
         assert result.document is None
+
+
+def test_the_work_that_constraints_ask_for_has_a_bound() -> None:
+    """Measured: 0.1 s for as many as are evaluated, the worst of their kind."""
+    worst = _items(*[(1, ["mug"])] * 10)
+    closed = ap2.closed_checkout(ap2.checkout({"line_items": [{"item": {"id": "mug"}, "quantity": 10}]}))
+    begun = time.process_time()
+    assert codes(_constrained("checkout", *[worst] * 64, closed=closed)) == set()
+    assert codes(_constrained("checkout", *[worst] * 65, closed=closed)) == {Code.TOO_LARGE}
+    assert time.process_time() - begun < 2
 
 
 def test_too_large() -> None:
