@@ -11,17 +11,14 @@ from typing import Final
 from signet_vc.codec import jcs
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.credential import profile
-from signet_vc.did import did_url, document
-from signet_vc.did.resolver import holds_its_key, resolve_key
+from signet_vc.did import did_url
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.keys.signing import PublicKey, Signer
-from signet_vc.protocols import a2a_signature
+from signet_vc.protocols import a2a_signature, message_key
 from signet_vc.protocols.a2a_form import attestation_did, is_card, normal_form_problems
 
 __all__ = ["prepare_card", "sign_card"]
 
-_PURPOSE: Final = "authentication"
-_ATTESTS: Final = "assertionMethod"
 # What the SDKs' JOSE libraries call an Ed25519 signature; RFC 9864's name is read, and not written.
 _ALGORITHMS: Final = {"Ed25519": "EdDSA"}
 
@@ -57,10 +54,8 @@ def prepare_card(
     if jku is not None and not did_url.is_https_url(jku):
         raise UsageError("jku is the https URL of a key set")
     if public_key.did in attesting or attestation_did(card) == public_key.did:
-        raise UsageError(
-            "this key attests tool calls, and so signs nothing else: a card needs a key of its own"
-        )
-    _check_kid(kid, public_key, did_document)
+        raise UsageError(message_key.ATTESTS)
+    message_key.check(kid, public_key, did_document)
     unsigned = {name: value for name, value in card.items() if name != "signatures"}
     payload = jcs.canonicalize(unsigned)
     algorithm = public_key.key_type.jws_algorithms[0]
@@ -92,49 +87,3 @@ def sign_card(
         did_document=did_document,
     )
     return to_sign.finish(key.sign(to_sign.message))
-
-
-def _check_kid(kid: str, public_key: PublicKey, did_document: object) -> None:
-    """A DID URL names this key, and a document of several keys gives it to no attestation."""
-    named = did_url.parse(kid)
-    if named is None:
-        if not kid or kid.startswith("did:"):
-            raise UsageError("kid is a DID URL, or the key's name in a key set")
-        return
-    if holds_its_key(named.did):
-        if _held(kid, named.did) != public_key:
-            raise UsageError("kid names another key than the one that signs")
-        return
-    if did_document is None:
-        raise UsageError("the document of that DID is needed, to see what it gives the key to")
-    try:
-        found = document.key_in(did_document, kid, controller=named.did, purpose=_PURPOSE)
-        checked = document.check(did_document, named.did)
-    except ProblemError as error:
-        raise UsageError(f"the DID's document does not give the key to {_PURPOSE}: {error}") from error
-    if found != public_key:
-        raise UsageError("the DID's document has another key under that kid")
-    attests = _keys_that_attest(checked, named.did)
-    if public_key in attests or document.serves(checked, _ATTESTS, kid):
-        raise UsageError(
-            f"the DID's document gives this key to {_ATTESTS}: it attests, and signs nothing else"
-        )
-
-
-def _held(kid: str, did: str) -> PublicKey | None:
-    try:
-        return resolve_key(kid, controller=did, purpose=_PURPOSE)
-    except ProblemError:
-        return None
-
-
-def _keys_that_attest(checked: JsonObject, did: str) -> list[PublicKey]:
-    """The keys under ``assertionMethod``, whatever they are called there."""
-    keys = []
-    for entry in checked.get(_ATTESTS, ()):
-        method = document.absolute(entry["id"] if isinstance(entry, dict) else entry, did)
-        try:
-            keys.append(document.key_in(checked, str(method), controller=did, purpose=_ATTESTS))
-        except ProblemError:  # of another controller or of a type that signs nothing here
-            continue
-    return keys

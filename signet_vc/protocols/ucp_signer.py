@@ -21,13 +21,13 @@ from signet_vc.policy import Policy
 from signet_vc.protocols import ucp_keys
 from signet_vc.protocols.http_message import HttpRequest, Message
 from signet_vc.protocols.http_signatures import Candidate
+from signet_vc.protocols.message_key import PURPOSE
 from signet_vc.protocols.structured_fields import Item, dictionary
 from signet_vc.protocols.ucp_keys import Found
 from signet_vc.protocols.ucp_signing import WEB_BOT_AUTH
 
 __all__ = ["Keys", "Signers"]
 
-_PURPOSE: Final = "authentication"  # a key that attests calls signs no message
 _MOST_ANCHORS: Final = 16  # documents that are looked through for a key
 
 
@@ -106,7 +106,7 @@ class Signers:
 
     def _of_did(self, name: str, did: str) -> PublicKey:
         policy = self._policy
-        return resolve_key(name, controller=did, purpose=_PURPOSE, resolver=policy.resolver, at_ns=self._at)
+        return resolve_key(name, controller=did, purpose=PURPOSE, resolver=policy.resolver, at_ns=self._at)
 
     def _document(self, url: str, candidate: Candidate) -> JsonObject:
         place = self._place(url, candidate)

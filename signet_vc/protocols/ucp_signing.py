@@ -6,7 +6,7 @@ Time and randomness are the caller's: ``created`` and ``expires`` in seconds, th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -16,6 +16,7 @@ from signet_vc.did.did_url import is_https_url
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.keys.jwk import public_to_jwk, thumbprint
 from signet_vc.keys.signing import PublicKey, Signer
+from signet_vc.protocols import message_key
 from signet_vc.protocols.content_digest import content_digest
 from signet_vc.protocols.http_message import HttpRequest, HttpResponse, Message
 from signet_vc.protocols.http_signatures import HttpSignatureToSign, algorithm_of, prepare
@@ -38,20 +39,23 @@ def prepare_request(
     nonce: str | None = None,
     web_bot_auth: bool = False,
     label: str = "sig1",
-    attestation_keys: Iterable[PublicKey] = (),
+    attesting: Container[str] = (),
+    did_document: object = None,
 ) -> HttpSignatureToSign:
     """Make what is signed of a request: for a signer that is awaited or lives elsewhere.
 
     keyid: the key's ``kid`` in the signer's profile, or a DID URL (default: the key's RFC 7638 thumbprint).
     profile_url: of the signer, for ``UCP-Agent``. created, expires: seconds since 1970. web_bot_auth: make it
     readable to verifiers of Web Bot Auth too, which demands ``profile_url``, ``created``, ``expires``, and
-    the thumbprint. attestation_keys: keys that attest calls, which sign nothing else.
+    the thumbprint. attesting: did:keys of keys that attest tool calls. did_document: of a
+    ``keyid`` under a DID that does not hold its key, to see what it gives the key to.
 
     Raises UsageError for what cannot be signed: a body without ``Content-Type``, a key that attests, a
     content that is an attestation, another digest or agent in the request.
     """
-    _refuse_attestation(request, public_key, attestation_keys)
+    _refuse_attestation(request, public_key, attesting)
     own = thumbprint(public_to_jwk(public_key))
+    message_key.check(own if keyid is None else keyid, public_key, did_document)
     if web_bot_auth and (
         profile_url is None or created is None or expires is None or keyid not in {None, own}
     ):
@@ -80,11 +84,13 @@ def prepare_response(
     keyid: str | None = None,
     created: int | None = None,
     label: str = "sig1",
-    attestation_keys: Iterable[PublicKey] = (),
+    attesting: Container[str] = (),
+    did_document: object = None,
 ) -> HttpSignatureToSign:
     """Make what is signed of a response; as ``prepare_request``."""
-    _refuse_attestation(response, public_key, attestation_keys)
+    _refuse_attestation(response, public_key, attesting)
     own = thumbprint(public_to_jwk(public_key))
+    message_key.check(own if keyid is None else keyid, public_key, did_document)
     parameters = {"created": created, "keyid": own if keyid is None else keyid}
     return _prepare(_with(response, {}), parameters, label=label, web_bot_auth=False)
 
@@ -123,11 +129,11 @@ def _with(message: Message, added: dict[str, str]) -> Message:
     return replace(message, fields=fields)
 
 
-def _refuse_attestation(message: Message, public_key: PublicKey, attesting: Iterable[PublicKey]) -> None:
+def _refuse_attestation(message: Message, public_key: PublicKey, attesting: Container[str]) -> None:
     """FORMAT: a key that attests calls signs nothing else, and an attestation is signed as one alone."""
     algorithm_of(public_key.key_type)
-    if public_key in set(attesting):
-        raise UsageError("the key attests tool calls, and so signs nothing else")
+    if public_key.did in attesting:
+        raise UsageError(message_key.ATTESTS)
     if not message.body.lstrip().startswith(b"{"):
         return
     try:

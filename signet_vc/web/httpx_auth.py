@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 from signet_vc.errors import ProblemError, UsageError
-from signet_vc.keys.signing import PublicKey, Signer
+from signet_vc.keys.signing import Signer
 from signet_vc.limits import NANOSECONDS
 from signet_vc.policy import Policy
-from signet_vc.protocols import ucp
+from signet_vc.protocols import message_key, ucp
 from signet_vc.protocols.http_message import Fields, HttpRequest, HttpResponse
 from signet_vc.result import Verification
 
@@ -48,7 +48,8 @@ class UcpAuth:
     key: a key for messages, never one that attests calls. profile_url: of the signer, where the key is
     published. keyid: its ``kid`` there (default: its RFC 7638 thumbprint); a DID URL where there is no
     profile. web_bot_auth: sign for Web Bot Auth too, with times, a nonce and a thumbprint.
-    attestation_keys: keys that attest calls; ``key`` must be none of them. clock: nanoseconds since 1970.
+    attesting: did:keys of keys that attest tool calls, of which ``key`` must be none. did_document: of a
+    ``keyid`` under a DID that does not hold its key. clock: nanoseconds since 1970.
 
     A state-changing request without an ``Idempotency-Key`` gets one; whoever sends a request again sets it.
     The content must be at hand: UsageError for one that is an asynchronous stream. The key signs in the
@@ -62,18 +63,19 @@ class UcpAuth:
         profile_url: str | None = None,
         keyid: str | None = None,
         web_bot_auth: bool = False,
-        attestation_keys: Iterable[PublicKey] = (),
+        attesting: Container[str] = (),
+        did_document: object = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         """Raise UsageError where nobody would be named as the signer, or for a key that attests."""
-        self._attesting = frozenset(attestation_keys)
         if profile_url is None and keyid is None:
             raise UsageError("name the signer: by profile_url, or by keyid, a DID URL")
-        if key.public_key in self._attesting:
-            raise UsageError("the key attests tool calls, and so signs nothing else")
+        if key.public_key.did in attesting:
+            raise UsageError(message_key.ATTESTS)
+        if keyid is not None:
+            message_key.check(keyid, key.public_key, did_document)
         self._key = key
-        self._profile = profile_url
-        self._keyid = keyid
+        self._of_signer = {"profile_url": profile_url, "keyid": keyid, "did_document": did_document}
         self._web_bot_auth = web_bot_auth
         self._clock = clock
 
@@ -94,11 +96,7 @@ class UcpAuth:
         return request
 
     def _how(self) -> dict[str, Any]:
-        how: dict[str, Any] = {
-            "profile_url": self._profile,
-            "keyid": self._keyid,
-            "attestation_keys": self._attesting,
-        }
+        how: dict[str, Any] = dict(self._of_signer)
         if self._web_bot_auth:
             now = self._clock() // NANOSECONDS
             nonce = secrets.token_urlsafe(64)

@@ -92,7 +92,7 @@ def test_the_document_of_a_did_web_at_hand(tmp_path: Path) -> None:
         "authentication": [method["id"]],
     }
     (tmp_path / "did.json").write_text(json.dumps(document))
-    signed = ucp.sign_request(REQUEST, P256, keyid=f"{did}#messages")
+    signed = ucp.sign_request(REQUEST, P256, keyid=f"{did}#messages", did_document=document)
     (tmp_path / "request.http").write_bytes(write(signed))
     known = f"https://agent.example/.well-known/did.json={tmp_path / 'did.json'}"
     arguments = ["verify", str(tmp_path / "request.http"), "--allow", did]

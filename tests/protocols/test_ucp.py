@@ -321,17 +321,26 @@ class Resolver:
 
 def test_a_key_of_a_did_for_authentication_signs_messages_and_one_that_attests_does_not() -> None:
     trusted = policy({}, DID_WEB, resolver=Resolver())
-    result = judged(ucp.sign_request(REQUEST, P256, keyid=f"{DID_WEB}#messages"), trusted)
+    document = Resolver().resolve(DID_WEB)
+    message = ucp.sign_request(REQUEST, P256, keyid=f"{DID_WEB}#messages", did_document=document)
+    result = judged(message, trusted)
     assert (result.problems, result.issuer) == ((), DID_WEB)
-    attesting = ucp.sign_request(REQUEST, AGENT, keyid=f"{DID_WEB}#attestation")
-    assert codes(attesting, trusted) == [Code.PROOF_PURPOSE_MISMATCH]
+    unsigned = replace(message, fields=message.fields[:-2])
+    names = [name for name in REQUIRED if name != "ucp-agent"]
+    attested = signed_by_hand(
+        unsigned, [(name, {}) for name in names], key=AGENT, keyid=f"{DID_WEB}#attestation"
+    )
+    assert codes(attested, trusted) == [Code.PROOF_PURPOSE_MISMATCH]
 
 
 def test_a_did_that_is_its_key() -> None:
     message = ucp.sign_request(REQUEST, AGENT, keyid=AGENT.verification_method)
     assert judged(message, policy({}, AGENT.did)).issuer == AGENT.did
     assert codes(message, policy({}, STRANGER.did)) == [Code.SIGNER_NOT_ALLOWED]
-    foreign = ucp.sign_request(REQUEST, STRANGER, keyid=AGENT.verification_method)
+    unsigned = replace(message, fields=message.fields[:-2])
+    names = [name for name in REQUIRED if name != "ucp-agent"]
+    keyid = AGENT.verification_method
+    foreign = signed_by_hand(unsigned, [(name, {}) for name in names], key=STRANGER, keyid=keyid)
     assert codes(foreign, policy({}, AGENT.did)) == [Code.PROOF_INVALID]
 
 
@@ -445,7 +454,7 @@ def attestation() -> bytes:
         ({"fields": (*REQUEST.fields, ("Content-Digest", "sha-256=:AA==:"))}, {}),
         ({"fields": (*REQUEST.fields, ("UCP-Agent", 'profile="https://other.example/"'))}, {}),
         ({"body": attestation()}, {}),
-        ({}, {"attestation_keys": [P256.public_key]}),
+        ({}, {"attesting": [P256.did]}),
         ({}, {"profile_url": "http://platform.example"}),
         ({}, {"profile_url": "https://platform.example/é"}),
         ({}, {"web_bot_auth": True}),
@@ -470,3 +479,17 @@ def test_a_digest_that_stands_there_is_kept() -> None:
         replace(SIGNED, fields=SIGNED.fields[:-2]), P256, keyid=KID, profile_url=PLATFORM
     )
     assert again == SIGNED
+
+
+def test_a_key_that_the_dids_document_gives_to_attestation_signs_no_message() -> None:
+    document = Resolver().resolve(DID_WEB)
+    for key, name, given_document in (
+        (AGENT, "attestation", document),
+        (AGENT, "messages", document),  # the document has another key there
+        (P256, "messages", None),
+        (P256, "messages", {**document, "assertionMethod": [f"{DID_WEB}#messages"]}),
+    ):
+        with pytest.raises(UsageError):
+            ucp.sign_request(REQUEST, key, keyid=f"{DID_WEB}#{name}", did_document=given_document)
+        with pytest.raises(UsageError):
+            ucp.sign_response(RESPONSE, key, keyid=f"{DID_WEB}#{name}", did_document=given_document)

@@ -347,7 +347,7 @@ def test_arguments_that_would_trust_nobody_or_everybody() -> None:
     with pytest.raises(UsageError):
         UcpAuth(P256)
     with pytest.raises(UsageError):
-        UcpAuth(P256, profile_url=PLATFORM, attestation_keys=[P256.public_key])
+        UcpAuth(P256, profile_url=PLATFORM, attesting=[P256.did])
 
 
 def test_a_content_that_is_an_asynchronous_stream_is_not_signed() -> None:
