@@ -1,4 +1,4 @@
-"""No artefact of one protocol passes as another's: each is fed to every other verifier, and refused for a reason."""
+"""No artefact of one protocol passes as another's: each is fed to every other verifier, and refused."""
 
 from __future__ import annotations
 
