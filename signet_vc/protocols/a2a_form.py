@@ -51,10 +51,7 @@ def attestation_did(card: Any) -> str | None:
 
     Who takes it for the agent's must have verified the card.
     """
-    for _, did in _attestation_dids(card):
-        if is_did(did):
-            return str(did)
-    return None
+    return next((str(did) for _, did in _attestation_dids(card) if is_did(did)), None)
 
 
 def _attestation_dids(card: Any) -> Iterator[tuple[Path, Json]]:
@@ -97,13 +94,16 @@ def form_problems(card: JsonObject) -> list[Problem]:
     """
     found = [
         *islice(_type_problems(card, CARD, None), _MOST_PROBLEMS),
-        *(
-            _wrong(path, "not a DID")
-            for path, did in islice(_attestation_dids(card), _MOST_PROBLEMS)
-            if not is_did(did)
-        ),
+        *islice(_naming_problems(card), _MOST_PROBLEMS),
     ]
     return found[:_MOST_PROBLEMS]
+
+
+def _naming_problems(card: JsonObject) -> Iterator[Problem]:
+    """Our extension names one DID: of two, readers would take different ones."""
+    for number, (path, did) in enumerate(_attestation_dids(card)):
+        if number > 0 or not is_did(did):
+            yield _wrong(path, "named twice" if number > 0 else "not a DID")
 
 
 def _wrong(path: Path, detail: str) -> Problem:

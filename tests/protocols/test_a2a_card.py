@@ -240,7 +240,9 @@ GOOD: Final = {"alg": "EdDSA", "typ": "JOSE", "kid": CARD_KEY.verification_metho
         ({**GOOD, "alg": "ES256"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({**GOOD, "alg": "none"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({**GOOD, "alg": "HS256"}, Code.UNSUPPORTED_CRYPTOSUITE),
+        ({**GOOD, "typ": "JWT"}, None),
         ({**GOOD, "typ": "vc+jwt"}, Code.PROOF_INVALID),
+        ({**GOOD, "typ": ["JOSE"]}, Code.PROOF_INVALID),
         ({**GOOD, "crit": ["exp"]}, Code.PROOF_INVALID),
         ({**GOOD, "b64": True}, Code.PROOF_INVALID),
         ({**GOOD, "jku": 1}, Code.PROOF_INVALID),
@@ -343,6 +345,15 @@ def test_what_is_added_to_a_signed_card_is_refused_or_left_out(addition: dict[st
         assert [each.code for each in result.notices] == [Code.COVERAGE_INSUFFICIENT]
     else:
         assert result.document is None
+
+
+def test_two_attestation_dids_are_none() -> None:
+    card = changed(CARD)
+    card["capabilities"]["extensions"].append(
+        {**card["capabilities"]["extensions"][0], "params": {"did": CARD_KEY.did}}
+    )
+    signed = {**card, "signatures": resigned(card, GOOD)}
+    assert codes(judged(signed)) == [Code.INVALID_AGENT_CARD]
 
 
 def test_numbers_that_readers_round_have_no_canonical_form() -> None:
