@@ -22,7 +22,7 @@ from signet_vc.keys.signing import PublicKey
 from signet_vc.limits import NANOSECONDS
 from signet_vc.policy import Policy
 from signet_vc.protocols import ap2_constraints
-from signet_vc.protocols.ap2_chain import JOINT, Chain, Link, confirmation, form_problems, parse
+from signet_vc.protocols.ap2_chain import JOINT, Chain, Link, confirmation, digests, form_problems, parse
 from signet_vc.protocols.neighbour import Neighbour, Raw
 from signet_vc.protocols.signer_keys import find_key
 from signet_vc.protocols.steps import Steps, allowed_problems
@@ -62,7 +62,8 @@ def verify(chain: Chain, policy: Policy, at_ns: int) -> Verification:
     """Verify a chain: its form, who began it, each hop, for whom, when, the checkout, the constraints.
 
     ``document`` of the result: ``mandates`` from the first to the closed one, with what is disclosed of
-    each; ``aud``, ``nonce`` and ``iat`` of the last token; ``checkout``: what the merchant signed.
+    each; ``aud``, ``nonce`` and ``iat`` of the last token; ``digests`` of the tokens, by which receipts and
+    other mandates name them; ``checkout``: what the merchant signed.
     """
     steps = Steps()
     case = _Case(chain, policy, at_ns)
@@ -106,6 +107,7 @@ class _Case:
         last = self.chain[-1].payload
         document: JsonObject = {"mandates": [each for link in self.chain for each in link.mandates]}
         document |= {name: last[name] for name in ("aud", "nonce", "iat") if name in last}
+        document["digests"] = digests(self.chain)
         return document if self.checkout is None else document | {"checkout": self.checkout}
 
     def signer_problems(self) -> list[Problem]:

@@ -14,10 +14,20 @@ from typing import Final, NamedTuple, TypeAlias
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.envelopes import jws, media
 from signet_vc.envelopes.jws import Jws
-from signet_vc.envelopes.sd_jwt_disclosures import show
+from signet_vc.envelopes.sd_jwt_disclosures import digest_with, hash_name, show
 from signet_vc.errors import Code, Problem, ProblemError, problem
 
-__all__ = ["Chain", "Link", "Mandate", "confirmation", "form_problems", "parse"]
+__all__ = [
+    "JOINT",
+    "MANDATES",
+    "Chain",
+    "Link",
+    "Mandate",
+    "confirmation",
+    "digests",
+    "form_problems",
+    "parse",
+]
 
 JOINT: Final = "~~"
 _SEPARATOR: Final = "~"
@@ -145,6 +155,11 @@ def confirmation(link: Link) -> JsonObject | None:
     confirmed = link.mandate.get("cnf")
     jwk = confirmed.get("jwk") if isinstance(confirmed, dict) else None
     return jwk if isinstance(jwk, dict) else None
+
+
+def digests(chain: Chain) -> list[str]:
+    """Give the digest of each token, as ``sd_hash``, a receipt's ``reference`` and constraints have it."""
+    return [digest_with(hash_name(link.payload), link.text) for link in chain]
 
 
 def _invalid(detail: str, pointer: str) -> ProblemError:
