@@ -1,7 +1,7 @@
 """One signature of an A2A AgentCard: a JWS in parts, with the payload elsewhere; taken apart, and signed.
 
 Spec: A2A 1.0 §8.4.2; RFC 7515 §7.2 and Appendix F. Stricter: base64url has one spelling, the header names no
-extension, and its ``typ``, where it has one, is none of another use.
+extension, and its ``typ``, where it has one, is JOSE, so that no token of another use passes as a card's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ __all__ = ["CardSignature", "CardToSign", "message", "parse", "prepare"]
 _EXTENSIONS: Final = ("crit", "b64")  # to understand none is to refuse every signature that demands one
 _MOST_CHARACTERS: Final = 8192  # of a header, and of a signature
 _JOSE: Final = "JOSE"
-_TYPES: Final = (_JOSE, "JWT")  # the second is what PyJWT, and so a2a-python, writes unless it is told
 
 
 class CardSignature(NamedTuple):
@@ -99,9 +98,9 @@ def _header(data: bytes, place: str) -> JsonObject:
             raise ProblemError.of(Code.PROOF_INVALID, f"the header demands an extension: {name}", place)
     if not isinstance(header.get("alg"), str) or not isinstance(header.get("kid"), str):
         raise ProblemError.of(Code.PROOF_INVALID, "the protected header names no alg or no kid", place)
-    if not isinstance(header.get("jku", ""), str):
+    if not isinstance(header.get("jku"), str | None):  # a2a-python writes null where there is none
         raise ProblemError.of(Code.PROOF_INVALID, "the header's jku is no text", place)
-    if header.get("typ", _JOSE) not in _TYPES:
+    if header.get("typ", _JOSE) != _JOSE:
         raise ProblemError.of(Code.PROOF_INVALID, "the header's typ is that of another use", place)
     return header
 

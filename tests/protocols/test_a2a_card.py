@@ -240,7 +240,8 @@ GOOD: Final = {"alg": "EdDSA", "typ": "JOSE", "kid": CARD_KEY.verification_metho
         ({**GOOD, "alg": "ES256"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({**GOOD, "alg": "none"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({**GOOD, "alg": "HS256"}, Code.UNSUPPORTED_CRYPTOSUITE),
-        ({**GOOD, "typ": "JWT"}, None),
+        ({**GOOD, "jku": None}, None),
+        ({**GOOD, "typ": "JWT"}, Code.PROOF_INVALID),
         ({**GOOD, "typ": "vc+jwt"}, Code.PROOF_INVALID),
         ({**GOOD, "typ": ["JOSE"]}, Code.PROOF_INVALID),
         ({**GOOD, "crit": ["exp"]}, Code.PROOF_INVALID),
@@ -520,10 +521,11 @@ def test_the_sdk_verifies_what_is_signed_here_and_refuses_it_changed(key: Key) -
         sdk_verifier(key)(ParseDict(changed(card, name="Other"), AgentCard()))
 
 
+@pytest.mark.parametrize("typ", ["JOSE", None])
 @pytest.mark.parametrize("key", [CARD_KEY, P256], ids=lambda key: key.key_type.name)
-def test_what_the_sdk_signs_verifies_here(key: Key) -> None:
+def test_what_the_sdk_signs_verifies_here(key: Key, typ: str | None) -> None:
     algorithm = {"Ed25519": "EdDSA", "P-256": "ES256"}[key.key_type.name]
-    header: Any = {"alg": algorithm, "kid": key.verification_method, "typ": "JOSE"}
+    header: Any = {"alg": algorithm, "kid": key.verification_method, "typ": typ, "jku": None}
     sign = create_agent_card_signer(jwt.PyJWK.from_dict(secret_to_jwk(key)), header)
     signed = sign(ParseDict({**CARD, "skills": []}, AgentCard()))
     result = judged(MessageToDict(signed), Policy(allowed_signers=[key.did]))
