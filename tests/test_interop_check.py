@@ -151,7 +151,8 @@ def test_a_changed_message_is_judged_and_never_an_exception(checker, name, place
     values = {}
     with contextlib.suppress(checker.Refusal):
         values, _ = checker.check_request(changed.encode(), given_case["policy"])
-    assert values in ({}, {"jwsDigest": None, **given_case["expected"]})
+    # One securing of two can be taken away: what is left states the same.
+    assert values == {} or values["digest"] in given_case["expected"].values()
 
 
 def paths(value: Any, start: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
