@@ -129,7 +129,11 @@ class Signers:
         profile = self._message.field("ucp-agent")
         if profile is not None and dictionary(profile, "ucp-agent").get("profile", ("", {}))[0] == url:
             return url
-        return _PLACES.get(str(member[1].get("type", "directory")), _itself)(url)
+        place = _PLACES.get(str(member[1].get("type", "directory")))
+        if place is None:
+            detail = "key_not_found: a type of Signature-Agent that is not known"
+            raise ProblemError.of(Code.KEY_NOT_FOUND, detail, "/fields/signature-agent")
+        return place(url)
 
 
 def _itself(url: str) -> str:

@@ -409,6 +409,7 @@ def test_a_bot_is_refused() -> None:
     assert codes(agent_of(f'sig2="{BOT_URL}";type=jwks_uri', label="sig2"), trusted) == [
         Code.COVERAGE_INSUFFICIENT
     ]
+    assert codes(agent_of(f'sig1="{BOT_URL}";type=other'), trusted) == [Code.KEY_NOT_FOUND]
     assert codes(agent_of('sig1="http://bot.example"'), trusted) == [Code.MALFORMED_HTTP]
     assert codes(agent_of('sig1="https://other.example"'), trusted) == [Code.SIGNER_NOT_ALLOWED]
 

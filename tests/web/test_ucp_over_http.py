@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 import httpx2
 import pytest
-import uvicorn
 from identities import AGENT, P256, STRANGER
 from protocols.documents import Documents
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from web.loopback import serving
 
 from signet_vc import Policy
 from signet_vc.errors import Code, UsageError, problem
@@ -71,22 +68,6 @@ APP: Final = Starlette(
         Route("/.well-known/ucp", profile),
     ]
 )
-
-
-@contextmanager
-def serving(app: Any) -> Iterator[str]:
-    """Serve on loopback, from another thread; the base URL."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    listening.listen()  # a client may come before the server runs: it waits in the queue
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(scope="module")
