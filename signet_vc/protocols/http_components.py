@@ -61,7 +61,9 @@ def signature_base(message: Message, covered: InnerList) -> str:
         value = values.of(message, name, parameters)
         if not _is_base_value(value):
             raise _bad("a component's value holds what no signature base may hold")
-        lines.append(f"{write_member(component)}: {value}")
+        # a name that has a value holds nothing that a String would escape
+        identifier = write_member(component) if parameters else f'"{name}"'
+        lines.append(f"{identifier}: {value}")
         size += len(lines[-1])
         if size > _MOST_BASE:
             raise ProblemError.of(Code.TOO_LARGE, f"more than {_MOST_BASE} bytes to sign")

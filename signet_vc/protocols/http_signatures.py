@@ -85,10 +85,12 @@ def candidates(message: Message) -> list[Candidate]:
     """
     described, signed = message.field(_INPUT), message.field(_SIGNATURE)
     if described is None or signed is None:
-        raise ProblemError.of(Code.PROOF_MISSING, "no Signature-Input and Signature")
+        raise ProblemError.of(Code.PROOF_MISSING, "signature_missing: no Signature-Input and Signature")
     inputs, signatures = dictionary(described, _INPUT), dictionary(signed, _SIGNATURE)
     if not inputs and not signatures:
-        raise ProblemError.of(Code.PROOF_MISSING, "Signature-Input and Signature are empty")
+        raise ProblemError.of(
+            Code.PROOF_MISSING, "signature_missing: Signature-Input and Signature are empty"
+        )
     if len(inputs) > _MOST_SIGNATURES:
         raise ProblemError.of(Code.TOO_LARGE, f"more than {_MOST_SIGNATURES} signatures", f"/fields/{_INPUT}")
     if inputs.keys() != signatures.keys():
@@ -128,8 +130,12 @@ def algorithm_of(key_type: KeyType) -> str:
     return ALGORITHMS[key_type.name]
 
 
-def signature_problems(message: Message, candidate: Candidate, key: PublicKey) -> list[Problem]:
+def signature_problems(
+    message: Message, candidate: Candidate, key: PublicKey, *, base: str | None = None
+) -> list[Problem]:
     """Check that ``key`` made the signature over what it covers of ``message`` (§3.2, §3.3.7).
+
+    base: the message's ``signature_base`` for this signature, where it has been made.
 
     UNSUPPORTED_CRYPTOSUITE where ``alg`` is not the key's, PROOF_INVALID; raises ProblemError as
     ``signature_base``. ECDSA is r and s joined, and never DER.
@@ -138,8 +144,8 @@ def signature_problems(message: Message, candidate: Candidate, key: PublicKey) -
     if candidate.parameter("alg") not in {None, algorithm}:
         detail = "algorithm_unsupported: alg is not that of the key"
         return [problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, candidate.pointer)]
-    base = signature_base(message, candidate.covered)
-    if not key.verify(candidate.signature, base.encode("ascii")):
+    signed = signature_base(message, candidate.covered) if base is None else base
+    if not key.verify(candidate.signature, signed.encode("ascii")):
         detail = "signature_invalid: the signature is not this key's over this message"
         return [problem(Code.PROOF_INVALID, detail, candidate.pointer)]
     return []

@@ -147,6 +147,7 @@ class _Case:
         self.signers = signers
         self.signer: str | None = None
         self.algorithm: str | None = None
+        self.base = ""
         self.keys: list[Keys] = []
         self.problems: list[Problem] = []
         self.notices: list[Problem] = []
@@ -217,6 +218,7 @@ def _key(case: _Case) -> list[Problem]:
 
 def _proof(case: _Case) -> list[Problem]:
     """A key of the signer made the signature, by an algorithm that the policy allows."""
+    case.base = signature_base(case.message, case.candidate.covered)
     problems: list[Problem] = []
     for each in case.keys:
         for key in each.found.keys:
@@ -234,7 +236,7 @@ def _under(case: _Case, key: PublicKey) -> list[Problem]:
     if securings is not None and case.algorithm not in securings:
         detail = f"algorithm_unsupported: the policy does not allow {case.algorithm}"
         return [problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, case.candidate.pointer)]
-    return signature_problems(case.message, case.candidate, key)
+    return signature_problems(case.message, case.candidate, key, base=case.base)
 
 
 def _validity(case: _Case) -> list[Problem]:
@@ -287,7 +289,7 @@ def _verified(case: _Case, checks: Iterable[Check]) -> Verification:
         problems=(),
         notices=tuple(case.notices),
         checks=tuple(checks),
-        document=_document(case.message, case.candidate),
+        document=_document(case.message, case.candidate, case.base),
         format=FORMAT,
         securing=case.algorithm,
         types=(_type(case.message),),
@@ -295,9 +297,8 @@ def _verified(case: _Case, checks: Iterable[Check]) -> Verification:
     )
 
 
-def _document(message: Message, candidate: Candidate) -> JsonObject:
+def _document(message: Message, candidate: Candidate, base: str) -> JsonObject:
     """What the signature covers. ``signatureBase``: the text that was signed, for ``basis`` its digest."""
-    base = signature_base(message, candidate.covered)
     document: JsonObject = {"type": _type(message)}
     if isinstance(message, HttpRequest):
         path, mark, query = message.target.partition("?")
