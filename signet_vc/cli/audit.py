@@ -20,6 +20,7 @@ from signet_vc.audit import Call, Chains, Pair
 from signet_vc.cli import audit_basis
 from signet_vc.cli import audit_view as view
 from signet_vc.cli.audit_in_toto import exported_calls
+from signet_vc.cli.audit_trail import trail
 from signet_vc.cli.documents import Documents
 from signet_vc.cli.judging import judged
 from signet_vc.cli.output import exit_code, is_plain_tool, moment, progress, shown
@@ -108,6 +109,8 @@ Examples:
 def audit() -> None:
     """Read what was recorded: every call, its answer, and every refusal."""
 
+
+audit.add_command(trail)
 
 # -- list ------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from signet_vc.policy import Policy
 from signet_vc.protocols import basis
 from signet_vc.result import Verification
 
-__all__ = ["Followed", "follow", "lines", "mapping"]
+__all__ = ["Followed", "follow", "lines", "mapping", "read"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ def follow(
     The problems: a file that no entry names, and those of the files that are named. Raises UsageError for a
     file that cannot be read.
     """
-    contents = [_read(file) for file in files]
+    contents = [read(file) for file in files]
     document = None if request is None else document_of(request.secured)
     subject = {} if document is None else document.get("credentialSubject", {})
     found, problems = basis.matches(subject, [basis.entries_of(each) for each in contents])
@@ -59,7 +59,8 @@ def follow(
     return followed, problems
 
 
-def _read(file: str) -> bytes:
+def read(file: str) -> bytes:
+    """Read a file, within the bound of a document. UsageError if that cannot be."""
     most = DEFAULT_LIMITS.document_bytes
     try:
         with Path(file).open("rb") as stream:
