@@ -13,16 +13,16 @@ from typing import Any, Final, NamedTuple
 
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.did import did_url, web
-from signet_vc.did.resolver import holds_its_key, resolve_key
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 from signet_vc.keys.signing import PublicKey
 from signet_vc.policy import Policy
-from signet_vc.protocols import a2a_normal, a2a_signature, jwk_set
-from signet_vc.protocols.a2a_form import attestation_did, authority_of, form_problems, is_card, origin_of
+from signet_vc.protocols import a2a_normal, a2a_signature
+from signet_vc.protocols.a2a_form import attestation_did, form_problems, is_card
 from signet_vc.protocols.a2a_normal import Canonical
 from signet_vc.protocols.a2a_signature import CardSignature
+from signet_vc.protocols.a2a_signers import Signer, find_signer
 from signet_vc.protocols.neighbour import Neighbour, Raw
+from signet_vc.protocols.rsa_key import RsaKey
 from signet_vc.protocols.steps import allowed_problems
 from signet_vc.result import Check, Verification
 
@@ -32,9 +32,6 @@ FORMAT: Final = "a2a-agent-card"
 _TYPES: Final = ("AgentCard",)
 _MOST_BYTES: Final = 128 << 10  # canonical forms of arrays of nothing cost most: 2 µs a byte
 _MOST_SIGNATURES: Final = 8  # each is tried over every canonical form
-_MOST_KEY_SETS: Final = 8
-# Which purpose a key of a card has in its DID document is told nowhere; ours have the first.
-_PURPOSES: Final = ("authentication", "assertionMethod")
 _UNCOVERED: Final = Code.COVERAGE_INSUFFICIENT
 
 
@@ -42,19 +39,8 @@ class _Signed(NamedTuple):
     """A signature that holds, by somebody who is trusted. form: its canonical form, by name and content."""
 
     signer: str
-    key: PublicKey
-    algorithm: str
     form: str
     canonical: Canonical
-
-
-class _Signer(NamedTuple):
-    """Whose key a signature names. allowed: whether the policy trusts that one; else the reason is told."""
-
-    name: str
-    key: PublicKey
-    refusal: Problem | None
-    notice: Problem | None
 
 
 def open_card(data: Raw, policy: Policy) -> JsonObject | None:
@@ -179,10 +165,10 @@ class _Case:
         securings = self.policy.securings
         if securings is not None and signature.algorithm not in securings:
             return [problem(Code.UNSUPPORTED_CRYPTOSUITE, "the policy does not allow its alg", at)]
-        signer = self._signer(signature)
+        signer = find_signer(signature, self.card, self.policy, self.at)
         self.claimed, self.algorithm = signer.name, signature.algorithm
-        if signature.algorithm not in signer.key.key_type.jws_algorithms:
-            detail = f"alg is not that of the {signer.key.key_type.name} key"
+        if signature.algorithm not in signer.algorithms:
+            detail = f"alg is not that of the key: {' or '.join(signer.algorithms)}"
             return [problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, f"{at}/protected")]
         signed = self._over(signature, signer)
         problems = _consequences(signed, signer, at)
@@ -191,12 +177,12 @@ class _Case:
             self.notices += [] if signer.notice is None else [_placed(signer.notice, at)]
         return problems
 
-    def _over(self, signature: CardSignature, signer: _Signer) -> _Signed:
+    def _over(self, signature: CardSignature, signer: Signer) -> _Signed:
         """Find the canonical form that was signed. Raises PROOF_INVALID if it is none."""
         for name in a2a_normal.PROFILES:
             canonical = self._canonical(name)
             if _holds(signature, signer.key, canonical):
-                return _Signed(signer.name, signer.key, signature.algorithm, name, canonical)
+                return _Signed(signer.name, name, canonical)
         detail = "the signature is not this key's over this card"
         if _holds(signature, signer.key, self._legacy()):
             detail = "signed by an SDK that does not implement RFC 8785: the card has to be signed again"
@@ -212,100 +198,24 @@ class _Case:
             self.legacy = a2a_normal.legacy_of(self._canonical("sdk"))
         return self.legacy
 
-    # --- whose key it is ----------------------------------------------------------------------------
 
-    def _signer(self, signature: CardSignature) -> _Signer:
-        named = did_url.parse(signature.kid)
-        if named is not None:
-            return self._by_did(named.did, signature.kid)
-        return self._by_key_set(signature)
-
-    def _by_did(self, did: str, kid: str) -> _Signer:
-        """The signer is pinned; or, where anybody is trusted, its domain is the card's own."""
-        refusal = notice = None
-        if not self.policy.allows(did, self.at):
-            refusal = problem(Code.SIGNER_NOT_ALLOWED, f"{did[:200]} is not an allowed signer")
-        elif not self._is_pinned(did):
-            refusal, notice = self._unpinned(did)
-        if refusal is not None and not holds_its_key(did):
-            raise ProblemError.of(
-                Code.PROOF_INVALID, "not checked: a stranger must not choose what is looked up"
-            )
-        try:
-            key = resolve_key(
-                kid, controller=did, purpose=_PURPOSES[0], resolver=self.policy.resolver, at_ns=self.at
-            )
-        except ProblemError as error:
-            if Code.PROOF_PURPOSE_MISMATCH not in error.codes:
-                raise
-            key = resolve_key(
-                kid, controller=did, purpose=_PURPOSES[1], resolver=self.policy.resolver, at_ns=self.at
-            )
-        return _Signer(did, key, refusal, notice)
-
-    def _unpinned(self, did: str) -> tuple[Problem | None, Problem | None]:
-        if holds_its_key(did):
-            detail = "anybody is trusted, and nothing binds this signer to where the agent is"
-            return None, problem(Code.KEY_NOT_CONTROLLED_BY_ISSUER, detail)
-        try:
-            domain = authority_of(web.url_of(did))
-        except ProblemError:
-            domain = None
-        if domain is not None and domain == origin_of(self.card):
-            return None, None
-        detail = "the signer's domain is not that of the card's interfaces, and no policy pins it"
-        return problem(Code.SIGNER_NOT_ALLOWED, detail), None
-
-    def _by_key_set(self, signature: CardSignature) -> _Signer:
-        """The key is from a set that the policy names; ``jku`` chooses among these and adds none."""
-        missing: list[Problem] = []
-        for url in self._key_sets(signature.jku):
-            try:
-                key = jwk_set.key_at(url, signature.kid, loader=self.policy.loader, limits=self.policy.limits)
-            except ProblemError as error:
-                if Code.KEY_NOT_FOUND not in error.codes:
-                    raise
-                missing += error.problems
-            else:
-                return _Signer(url, key, None, None)
-        raise ProblemError(*missing)
-
-    def _key_sets(self, jku: str | None) -> list[str]:
-        policy = self.policy
-        pinned = [
-            each.did
-            for each in policy.allowed_signers
-            if did_url.is_https_url(each.did) and each.active(self.at)
-        ]
-        if jku is not None and jku in pinned:
-            return [jku]
-        if policy.trust_any and did_url.is_https_url(jku) and authority_of(jku) == origin_of(self.card):
-            return [str(jku)]
-        if not pinned:
-            if jku is not None:
-                detail = "not checked: the policy does not allow the key set that its jku names"
-                raise ProblemError.of(Code.PROOF_INVALID, detail)
-            raise ProblemError.of(Code.KEY_NOT_FOUND, "kid is no DID URL, and the policy names no key set")
-        return pinned[:_MOST_KEY_SETS]
-
-    def _is_pinned(self, did: str) -> bool:
-        return any(each.did == did and each.active(self.at) for each in self.policy.allowed_signers)
-
-
-def _consequences(signed: _Signed, signer: _Signer, at: str) -> list[Problem]:
+def _consequences(signed: _Signed, signer: Signer, at: str) -> list[Problem]:
     """What a signature that holds may still be wrong with."""
     canonical = signed.canonical
     if canonical.altered:
         detail = f"as {signed.form} reads the card the signature holds, but it drops what was added here"
         return [problem(Code.PROOF_INVALID, detail, place) for place in canonical.altered]
-    if attestation_did(canonical.content) == signer.key.did:
+    if isinstance(signer.key, PublicKey) and attestation_did(canonical.content) == signer.key.did:
         detail = "the key attests tool calls, and so signs nothing else"
         return [problem(Code.PROOF_PURPOSE_MISMATCH, detail, at)]
     return [] if signer.refusal is None else [signer.refusal]
 
 
-def _holds(signature: CardSignature, key: PublicKey, canonical: Canonical) -> bool:
-    return key.verify(signature.signature, a2a_signature.message(signature.protected, canonical.octets))
+def _holds(signature: CardSignature, key: PublicKey | RsaKey, canonical: Canonical) -> bool:
+    message = a2a_signature.message(signature.protected, canonical.octets)
+    if isinstance(key, RsaKey):
+        return key.verify(signature.signature, message, signature.algorithm)
+    return key.verify(signature.signature, message)
 
 
 def _placed(each: Problem, at: str) -> Problem:
