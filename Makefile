@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input install
 NODE := tests/node
 PEERS := benchmarks/node
+VERIFIERS := interop/verifiers
 
 # The environment is made anew where it cannot work any longer: its interpreter is gone, or the checkout has moved.
 STALE := $(shell test -e $(VENV)/.made && { \
@@ -17,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env demo test bench bench-all fuzz lint format lock clean node-is-absent
+.PHONY: help env demo test bench bench-all interop fuzz lint format lock clean node-is-absent
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -28,7 +29,7 @@ env: $(VENV)/.project  ## make .venv with what `make demo` needs; then .venv/bin
 demo: $(VENV)/.project  ## sign, carry, verify and record calls of real MCP servers, then attack them (a minute)
 	@$(BIN)/signet demo
 
-test: $(VENV)/.test $(if $(shell command -v npm),$(NODE)/node_modules/.installed,node-is-absent)  ## run every test; ARGS='-k name' for some
+test: $(VENV)/.test $(VERIFIERS)/.venv-vouch/.installed $(if $(shell command -v npm),$(NODE)/node_modules/.installed $(VERIFIERS)/node/node_modules/.installed,node-is-absent)  ## run every test; ARGS='-k name' for some
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal $(ARGS)
 	@$(BIN)/coverage combine --quiet
@@ -46,6 +47,9 @@ bench: $(VENV)/.test  ## measure against the bare primitives and peers; writes b
 
 bench-all: $(VENV)/.test $(if $(shell command -v npm),$(PEERS)/node_modules/.installed)  ## measure everything else too; GROUP=name for one group (half an hour)
 	@$(BIN)/python -m benchmarks --all $(if $(GROUP),--group $(GROUP))
+
+interop: $(VENV)/.test $(VERIFIERS)/.venv-vouch/.installed $(if $(shell command -v npm),$(VERIFIERS)/node/node_modules/.installed,node-is-absent)  ## put the vectors to other implementations; PUBLISHED=../shared/vectors adds those of others
+	@$(BIN)/signet interop run --with all $(if $(PUBLISHED),--published $(PUBLISHED))
 
 fuzz: $(VENV)/.test  ## hold every parser to hostile bytes, ten minutes each; SECONDS=20, TARGET=name
 	@$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(if $(TARGET),--target $(TARGET))
@@ -67,9 +71,11 @@ lock: $(VENV)/.lint  ## write the locks anew; UPGRADE=1 takes the newest release
 	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
 	cd $(NODE) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 	cd $(PEERS) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
+	$(LOCK) $(VERIFIERS)/vouch.in -o $(VERIFIERS)/vouch.txt
+	cd $(VERIFIERS)/node && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 
 clean:  ## remove what these targets made
-	rm -rf $(VENV) $(NODE)/node_modules $(PEERS)/node_modules dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(NODE)/node_modules $(PEERS)/node_modules $(VERIFIERS)/node/node_modules $(VERIFIERS)/.venv-vouch dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # Hashes, no index and no host; test.txt is resolved first, and the others agree with it.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -103,6 +109,13 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.project
 $(VENV)/.lint: requirements/lint.txt $(VENV)/.project
 	@echo "Installing requirements/lint.txt into $(VENV)"
 	@$(PIP) --require-hashes -r requirements/lint.txt
+	@touch $@
+
+# Vouch stands apart: what it requires is nobody else's.
+$(VERIFIERS)/.venv-vouch/.installed: $(VERIFIERS)/vouch.txt $(VENV)/.made
+	@echo "Installing $(VERIFIERS)/vouch.txt into $(VERIFIERS)/.venv-vouch"
+	@$(PYTHON) -m venv --clear $(VERIFIERS)/.venv-vouch
+	@$(VERIFIERS)/.venv-vouch/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes -r $(VERIFIERS)/vouch.txt
 	@touch $@
 
 %/node_modules/.installed: %/package.json %/package-lock.json

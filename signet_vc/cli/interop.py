@@ -157,8 +157,8 @@ def _print_matrix(matrix: Matrix) -> None:
     """Passed of asked, a line for each kind; then what there is of each outcome, a line an implementation."""
     cells = [row.cells for row in matrix.rows]
     width = max(map(len, matrix.kinds))
-    columns = [max(9, min(len(row.name), 12)) for row in matrix.rows]
-    names = (shown(row.name)[:size] for row, size in zip(matrix.rows, columns, strict=True))
+    columns = [max(9, len(shown(row.name))) for row in matrix.rows]
+    names = [shown(row.name) for row in matrix.rows]
     click.echo("\n" + f"{'passed/asked':<{width}}" + _columns(names, columns))
     for kind in matrix.kinds:
         texts = [_cell(each.get(kind, Counter())) for each in cells]
@@ -169,9 +169,7 @@ def _print_matrix(matrix: Matrix) -> None:
         _print_row(row)
 
 
-def _columns(
-    texts: Iterator[str] | list[str], sizes: list[int], colours: list[str | None] | None = None
-) -> str:
+def _columns(texts: list[str], sizes: list[int], colours: list[str | None] | None = None) -> str:
     fills = colours or [None] * len(sizes)
     return "".join(
         "  " + click.style(f"{text:>{size}}", fg=colour)

@@ -43,7 +43,8 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 110re
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2.5rem }
 .wide { overflow-x: auto } table { border-collapse: collapse }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top }
-thead th { vertical-align: bottom; white-space: nowrap } thead small { display: block; font-weight: normal }
+thead th { vertical-align: bottom; max-width: 8rem } thead small { display: block; font-weight: normal }
+.matrix tbody th { position: sticky; left: 0; background: Canvas }
 tbody th { font-weight: 500; white-space: nowrap } td { font-variant-numeric: tabular-nums }
 .all { color: var(--good) } .wrong { color: var(--bad); font-weight: 600 } .none { opacity: .4 }
 .odd { color: var(--odd) } .matrix td { white-space: nowrap }
@@ -82,12 +83,12 @@ def _matrix(matrix: Matrix) -> Iterator[str]:
         "A disagreement is one with the specification that the case names.</p>"
     )
     yield '<div class="wide"><table class="matrix"><thead><tr><th></th>'
-    yield from (f"<th>{escape(row.name)}<small>{escape(row.version)}</small></th>" for row in matrix.rows)
+    yield from (f"<th>{_text(row.name)}<small>{_text(row.version)}</small></th>" for row in matrix.rows)
     yield "</tr></thead><tbody>"
     cells = [row.cells for row in matrix.rows]
     for kind in matrix.kinds:
         yield (
-            f"<tr><th>{escape(kind)}</th>"
+            f"<tr><th>{_text(kind)}</th>"
             + "".join(_cell(each.get(kind, Counter())) for each in cells)
             + "</tr>"
         )
@@ -109,10 +110,10 @@ def _implementations(matrix: Matrix) -> Iterator[str]:
     yield "<h2>What is known of them</h2>"
     for row in matrix.rows:
         if row.known or row.trouble:
-            yield f"<details><summary>{escape(row.name)}</summary>"
+            yield f"<details><summary>{_text(row.name)}</summary>"
             if row.trouble:
-                yield f"<pre>{escape(row.trouble)}</pre>"
-            yield "<ul>" + "".join(f"<li>{escape(each)}</li>" for each in row.known) + "</ul></details>"
+                yield f"<pre>{_text(row.trouble)}</pre>"
+            yield "<ul>" + "".join(f"<li>{_text(each)}</li>" for each in row.known) + "</ul></details>"
 
 
 def _disputed(matrix: Matrix) -> Iterator[str]:
@@ -123,23 +124,23 @@ def _disputed(matrix: Matrix) -> Iterator[str]:
 
 
 def _dispute(question: Question, answers: list[tuple[Row, Answer]]) -> Iterator[str]:
-    against = ", ".join(escape(row.name) for row, each in answers if each.disagrees)
-    yield f"<details><summary><code>{escape(question.identifier)}</code> · {against}</summary>"
-    source = escape(question.source)
+    against = ", ".join(_text(row.name) for row, each in answers if each.is_open)
+    yield f"<details><summary><code>{_text(question.identifier)}</code> · {against}</summary>"
+    source = _text(question.source)
     if question.url.startswith("https://"):
-        source = f'<a href="{escape(question.url)}" rel="noreferrer">{source}</a>'
-    yield f"<blockquote>{escape(question.rule)}<br><small>{source}</small></blockquote>"
-    codes = f" ({escape(', '.join(question.codes))})" if question.codes else ""
-    yield f"<p>Expected: <b>{escape(question.verdict)}</b>{codes}</p><table><tbody>"
+        source = f'<a href="{_text(question.url)}" rel="noreferrer">{source}</a>'
+    yield f"<blockquote>{_text(question.rule)}<br><small>{source}</small></blockquote>"
+    codes = f" ({_text(', '.join(question.codes))})" if question.codes else ""
+    yield f"<p>Expected: <b>{_text(question.verdict)}</b>{codes}</p><table><tbody>"
     for row, each in answers:
         style = "wrong" if each.disagrees else "odd" if each.outcome is Outcome.FAILED else "all"
         yield (
-            f'<tr><th>{escape(row.name)}</th><td class="{style}">{_WORDS[each.outcome]}</td>'
-            f"<td>{escape(each.reason)}</td></tr>"
+            f'<tr><th>{_text(row.name)}</th><td class="{style}">{_WORDS[each.outcome]}</td>'
+            f"<td>{_text(each.reason)}</td></tr>"
         )
     yield "</tbody></table>"
     for name, value in question.input.items():
-        yield f"<p><code>{escape(name)}</code></p><pre>{escape(_shown(value))}</pre>"
+        yield f"<p><code>{_text(name)}</code></p><pre>{escape(_shown(value))}</pre>"
     if question.policy:
         policy = json.dumps(question.policy, indent=1, ensure_ascii=False)
         yield f"<p>policy</p><pre>{escape(_cut(policy))}</pre>"
@@ -150,10 +151,16 @@ def _shown(value: Json) -> str:
     return _cut(value if isinstance(value, str) else f"base64: {value['base64']}")
 
 
+def _text(value: str) -> str:
+    return escape(_visible(value))
+
+
+def _visible(text: str) -> str:
+    """What reorders or hides text is shown by its number, so that it reads as it is."""
+    return "".join(each if each.isprintable() or each in "\n\t" else f"\\u{{{ord(each):x}}}" for each in text)
+
+
 def _cut(text: str) -> str:
-    # What reorders or hides text is shown by its number, so that bytes read as they are.
-    plain = "".join(
-        each if each.isprintable() or each in "\n\t" else f"\\u{{{ord(each):x}}}" for each in text
-    )
+    plain = _visible(text)
     rest = len(plain) - _MOST_OF_AN_INPUT
     return plain if rest <= 0 else f"{plain[:_MOST_OF_AN_INPUT]}\n… and {rest} characters more"

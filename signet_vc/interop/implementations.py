@@ -95,10 +95,18 @@ class _Asking:
                 self.tell()
         finally:
             await self._stop()
-        name, version = self.hello or (self.adapter.name, "")
         return Row(
-            name=name, version=version, answers=answers, known=self.adapter.known, trouble=self.trouble
+            name=self.adapter.name,
+            version=self._version(),
+            answers=answers,
+            known=self.adapter.known,
+            trouble=self.trouble,
         )
+
+    def _version(self) -> str:
+        """The version; with the implementation's own name, where the adapter is called something else."""
+        name, version = self.hello or (self.adapter.name, "")
+        return version if name == self.adapter.name else f"{name} {version}"
 
     async def _answer(self, number: int, question: Question, ends: float) -> Answer:
         if passed_over := _why_not_asked(self.adapter, question):
@@ -108,7 +116,7 @@ class _Asking:
             said = await self._exchange(question.line(number))
         except _EndedError as error:
             await self._stop()
-            self.trouble = f"{error}\n{self.stderr}".strip()
+            self.trouble = f"{question.identifier}: {error}\n{self.stderr}".strip()
             return Answer(question=question, outcome=Outcome.FAILED, reason=str(error))
         return _judged(question, str(number), said)
 
@@ -137,6 +145,7 @@ class _Asking:
             self.process = await asyncio.create_subprocess_exec(
                 *self.adapter.command,
                 cwd=self.adapter.folder,
+                env={**os.environ, "PYTHONHASHSEED": "0"},  # what it says of sets reads the same each time
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

@@ -42,6 +42,11 @@ class Answer:
         """Whether there is a verdict, and another one than expected."""
         return self.outcome in _DISAGREEMENTS
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is no verdict, or another one than expected."""
+        return self.disagrees or self.outcome is Outcome.FAILED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
@@ -84,7 +89,7 @@ class Row:
             "disagreements": [
                 {"id": each.question.identifier, "outcome": str(each.outcome), "reason": each.reason}
                 for each in self.answers
-                if each.disagrees or each.outcome is Outcome.FAILED
+                if each.is_open
             ],
         }
 
@@ -103,16 +108,14 @@ class Matrix:
 
     @property
     def disputed(self) -> list[tuple[Question, list[tuple[Row, Answer]]]]:
-        """Each question about which an implementation disagrees, with what every one said that was asked."""
+        """Each question that an implementation answers wrongly or not at all, with what every one said."""
         by_question: dict[str, list[tuple[Row, Answer]]] = {}
         for row in self.rows:
             for each in row.answers:
                 if each.outcome is not Outcome.UNSUPPORTED:
                     by_question.setdefault(each.question.identifier, []).append((row, each))
         said = ((question, by_question.get(question.identifier, [])) for question in self.questions)
-        return [
-            (question, answers) for question, answers in said if any(each.disagrees for _, each in answers)
-        ]
+        return [(question, answers) for question, answers in said if any(each.is_open for _, each in answers)]
 
 
 def row_of_this_package(questions: Sequence[Question], report: Report) -> Row:

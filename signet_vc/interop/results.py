@@ -14,12 +14,13 @@ __all__ = ["as_markdown", "section_of"]
 _HEAD: Final = """\
 # Results
 
-What each implementation said of each case, as `signet interop run --with all --results FILE` wrote it;
-[SPEC.md](SPEC.md), *Adapters*, says how they are asked. In the table: how many cases passed; `-` how many
-it refuses that are to be accepted; `+` how many it accepts that are to be refused; `≠` how many values
-differ; `!` how many got no verdict; `·` where no case was put to it. A case that an implementation makes no
-claim to is not put to it; the file of its adapter says why. A disagreement is one with the specification
-that the case names, as this project reads it: a report on the case, not on the implementation's worth.
+What each implementation said of each case, as `signet interop run --with all --published DIR --results
+FILE` wrote it; [SPEC.md](SPEC.md), *Adapters*, says how they are asked. In the table: how many cases
+passed; `-` how many it refuses that are to be accepted; `+` how many it accepts that are to be refused; `≠`
+how many values differ; `!` how many got no verdict; `·` where no case was put to it. A case that an
+implementation makes no claim to is not put to it; the file of its adapter says why. A disagreement is one
+with the specification that the case names, as this project reads it: a report on the case, not on the
+implementation's worth.
 """
 _SHOWN: Final = 160
 _markup: Final = re.compile(r"([\\`*_{}\[\]<>|#])").sub

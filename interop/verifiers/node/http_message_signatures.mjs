@@ -33,4 +33,4 @@ async function message({input}) {
 }
 
 const name = 'http-message-signatures';
-await serve(`${name} (npm)`, versionOf(name), {'published/rfc9421': message, 'published/ucp': message});
+await serve(name, versionOf(name), {'published/rfc9421': message, 'published/ucp': message});
