@@ -27,7 +27,7 @@ _NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _starts: Final = re.compile(
     rb"(?:HTTP/1\.[01] \d|[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [^\s]{1,8192} HTTP/1\.)"
 ).match
-_request_line: Final = re.compile(rf"({_NAME}) ([!-~]+) HTTP/1\.1").fullmatch
+_request_line: Final = re.compile(rf"({_NAME[:-1]}{{1,32}}) ([!-~]{{1,8192}}) HTTP/1\.1").fullmatch
 _status_line: Final = re.compile(r"HTTP/1\.1 ([1-9][0-9]{2})(?: [\t -~\x80-\xff]*)?").fullmatch
 _field_line: Final = re.compile(rf"({_NAME}):[\t ]*([\t -~\x80-\xff]*)").fullmatch
 _is_name: Final = re.compile(_NAME).fullmatch
@@ -144,7 +144,9 @@ def write(message: Message) -> bytes:
     """Write a message as ``read`` reads it: ``Host`` first, and the ``Content-Length`` at the end."""
     own = {"host", "content-length"} if isinstance(message, HttpRequest) else {"content-length"}
     if isinstance(message, HttpRequest):
-        lines = [f"{message.method} {message.target} HTTP/1.1", f"Host: {message.authority}"]
+        # a target in origin form is taken for https
+        place = "" if message.scheme == "https" else f"{message.scheme}://{message.authority}"
+        lines = [f"{message.method} {place}{message.target} HTTP/1.1", f"Host: {message.authority}"]
     else:
         lines = [f"HTTP/1.1 {message.status} "]
     lines += [f"{name}: {value}" for name, value in message.fields if name.lower() not in own]

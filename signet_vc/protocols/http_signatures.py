@@ -209,7 +209,8 @@ def prepare(
         raise UsageError("a signature's label has 1 to 64 characters: lower case, digits, _ . * -")
     covered: InnerList = (list(components), dict(parameters))
     try:
-        taken = {each.label for each in candidates(message)} if message.field(_INPUT) else set()
+        has_signatures = any(message.field(name) is not None for name in (_INPUT, _SIGNATURE))
+        taken = {each.label for each in candidates(message)} if has_signatures else set()
         base = signature_base(message, covered)
     except (ProblemError, ValueError) as error:
         raise UsageError(f"the message cannot be signed: {error}") from error

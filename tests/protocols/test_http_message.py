@@ -31,6 +31,9 @@ def test_a_request_in_absolute_form() -> None:
     message = read("GET http://shop.example:80?q HTTP/1.1\r\nHost: shop.example:80\r\n\r\n")
     assert isinstance(message, HttpRequest)
     assert (message.scheme, message.target, message.authority) == ("http", "/?q", "shop.example:80")
+    again = read(write(message))
+    assert isinstance(again, HttpRequest)
+    assert (again.scheme, again.target, again.authority) == ("http", "/?q", "shop.example:80")
 
 
 def test_a_response_and_what_it_answers() -> None:
@@ -51,6 +54,8 @@ BROKEN: Final = {
     "another version": REQUEST.replace("1.1", "1.0"),
     "HTTP/2": RESPONSE.replace("1.1", "2"),
     "two spaces": REQUEST.replace("POST ", "POST  "),
+    "a long method": REQUEST.replace("POST", "P" * 33),
+    "a long target": REQUEST.replace("x=1", "x" * 8192),
     "no host": REQUEST.replace("Host: shop.example\r\n", ""),
     "two hosts": REQUEST.replace("X-A:", "Host:"),
     "a host that is none": REQUEST.replace("shop.example", "shop.example/x"),

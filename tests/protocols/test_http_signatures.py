@@ -340,6 +340,14 @@ def test_a_second_signature_stands_beside_the_first() -> None:
     assert [each.label for each in both] == ["sig1", "sig2"]
 
 
+@pytest.mark.parametrize("name", ["Signature-Input", "Signature"])
+def test_beside_a_field_that_holds_no_signature_none_is_made(name: str) -> None:
+    for value in ("", "s=:AA==:"):
+        message = HttpRequest(method="GET", target="/", authority="a.example", fields=((name, value),))
+        with pytest.raises(UsageError):
+            prepare(message, [("@method", {})], {})
+
+
 @pytest.mark.parametrize(
     ("components", "parameters", "label"),
     [
