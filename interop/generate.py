@@ -11,6 +11,9 @@ import sys
 from pathlib import Path
 
 from generator import (
+    a2a_cards,
+    a2a_messages,
+    a2a_signatures,
     chains,
     controllers,
     cose,
@@ -20,8 +23,12 @@ from generator import (
     did_jwk,
     ecdsa,
     eddsa,
+    http_profile,
+    http_signatures,
     jwt,
     keys,
+    mandates_chains,
+    mandates_content,
     presentations,
     presentations_enveloped,
     rdfc,
@@ -62,6 +69,15 @@ LATER_KINDS = (
     data_model_schemas,
     controllers,
 )
+NEIGHBOURS = (
+    http_signatures,
+    http_profile,
+    a2a_cards,
+    a2a_signatures,
+    a2a_messages,
+    mandates_chains,
+    mandates_content,
+)
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (
     responses_securing,
@@ -82,7 +98,7 @@ def main(folder: Path) -> None:
         part.add(requests)
     for part in OF_RESPONSES:
         part.add(responses)
-    for later in LATER_KINDS:
+    for later in (*LATER_KINDS, *NEIGHBOURS):
         later.add(book)
     book.check()
     shutil.rmtree(folder, ignore_errors=True)

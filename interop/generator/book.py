@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from generator.crypto import Document, TestKey
 
-VERSION: Final = "1.1.0"
+VERSION: Final = "1.2.0"
 _ORIGIN: Final = "Made for this collection by interop/generate.py"
 _LICENCE: Final = "Apache-2.0"
 _MOST_CASES_OF_A_RULE: Final = 5
@@ -137,6 +137,43 @@ DOCUMENTS: Final = {
     "JSON-LD-API": {
         "title": "JSON-LD 1.1 Processing Algorithms and API",
         "url": "https://www.w3.org/TR/2020/REC-json-ld11-api-20200716/",
+    },
+    "RFC 7517": {"title": "JSON Web Key (JWK)", "url": "https://www.rfc-editor.org/rfc/rfc7517"},
+    "RFC 7638": {
+        "title": "JSON Web Key (JWK) Thumbprint",
+        "url": "https://www.rfc-editor.org/rfc/rfc7638",
+    },
+    "RFC 7797": {
+        "title": "JSON Web Signature (JWS) Unencoded Payload Option",
+        "url": "https://www.rfc-editor.org/rfc/rfc7797",
+    },
+    "RFC 7800": {
+        "title": "Proof-of-Possession Key Semantics for JSON Web Tokens",
+        "url": "https://www.rfc-editor.org/rfc/rfc7800",
+    },
+    "RFC 9112": {"title": "HTTP/1.1", "url": "https://www.rfc-editor.org/rfc/rfc9112"},
+    "RFC 9421": {"title": "HTTP Message Signatures", "url": "https://www.rfc-editor.org/rfc/rfc9421"},
+    "RFC 9530": {"title": "Digest Fields", "url": "https://www.rfc-editor.org/rfc/rfc9530"},
+    "RFC 9651": {
+        "title": "Structured Field Values for HTTP",
+        "url": "https://www.rfc-editor.org/rfc/rfc9651",
+    },
+    "UCP": {
+        "title": "Universal Commerce Protocol, 2026-04-08 and later",
+        "url": "https://ucp.dev/specification/signatures/",
+    },
+    "WEB-BOT-AUTH": {
+        "title": "HTTP Message Signatures for Web Bot Auth, draft",
+        "url": "https://datatracker.ietf.org/doc/draft-meunier-webbotauth-httpsig-protocol/",
+    },
+    "A2A": {
+        "title": "Agent2Agent (A2A) Protocol Specification, 1.0",
+        "url": "https://a2a-protocol.org/latest/specification/",
+    },
+    "A2A-EXTENSION": {"title": "A2A: agent cards, and attestations in messages, of signet-vc"},
+    "AP2": {
+        "title": "Agent Payments Protocol, 0.2",
+        "url": "https://ap2-protocol.org/specification/",
     },
     "VC-JOSE-COSE": {
         "title": "Securing Verifiable Credentials using JOSE and COSE",

@@ -226,6 +226,8 @@ AGENT_P384: Final = TestKey(name="agent P-384", type="P-384", secret=bytes(range
 SERVER_P384: Final = TestKey(name="server P-384", type="P-384", secret=bytes(range(0x20, 0x50)))
 
 AGENT_P521: Final = TestKey(name="agent P-521", type="P-521", secret=bytes(range(0x42)))
+STRANGER_P256: Final = TestKey(name="stranger P-256", type="P-256", secret=bytes(range(0x40, 0x60)))
+PROVIDER_P256: Final = TestKey(name="provider P-256", type="P-256", secret=bytes(range(0x60, 0x80)))
 
 # --- Data Integrity ---------------------------------------------------------------------------------
 

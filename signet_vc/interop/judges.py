@@ -7,19 +7,21 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from signet_vc import verification
+from signet_vc import protocols, verification
 from signet_vc.codec import jcs, strict_json
 from signet_vc.codec.digest import commitment, digest, is_digest, is_nonce, sha256_of
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.did import jwk as did_jwk
 from signet_vc.did import key as did_key
-from signet_vc.errors import Code, ProblemError
+from signet_vc.errors import Code, ProblemError, problem
 from signet_vc.interop.cases import BrokenCaseError, Case
 from signet_vc.interop.exchanges import judge_request, judge_response
 from signet_vc.interop.finding import Finding
 from signet_vc.interop.policies import policy_of, time_of
 from signet_vc.interop.proof_steps import proof_steps
 from signet_vc.limits import DEFAULT_LIMITS
+from signet_vc.protocols import a2a_card, ap2, http_message, ucp
+from signet_vc.protocols.http_message import HttpResponse
 from signet_vc.result import Verification
 
 __all__ = ["JUDGES", "judge"]
@@ -111,6 +113,46 @@ def _secured(member: str, case: Case) -> Finding:
     return _found(result, {**values, "digest": digest(jcs.canonicalize(whole))})
 
 
+def _http(case: Case) -> Finding:
+    """An HTTP message, with the request that it answers where the case has one."""
+    asked = http_message.read(case.input["request"]) if "request" in case.input else None
+    if isinstance(asked, HttpResponse):
+        raise BrokenCaseError("a response answers a request")
+    message = http_message.read(case.input["message"], request=asked)
+    result = ucp.verify(message, policy_of(case), at_ns=time_of(case))
+    if result.document is None:
+        return Finding.refused(result.problems)
+    return _found(
+        result,
+        {
+            "issuer": result.issuer,
+            "signatureBase": result.document["signatureBase"],
+            "digest": result.document["signatureBaseDigest"],
+        },
+    )
+
+
+def _neighbour(member: str, case: Case) -> Finding:
+    """An artefact of a neighbouring protocol, told by its content."""
+    data = case.input[member]
+    result = protocols.verify(data, policy_of(case), at_ns=time_of(case))
+    if result is None or result.format != case.kind:
+        return Finding.refused([problem(Code.UNKNOWN_FORMAT, "it is nothing of this kind")])
+    if result.document is None:
+        return Finding.refused(result.problems)
+    values: JsonObject = {
+        "issuer": result.issuer,
+        "issuers": [each.issuer for each in result.credentials],
+        "document": result.document,
+        "digest": digest(data),
+    }
+    if case.kind == ap2.FORMAT:
+        values |= {name: result.document.get(name) for name in ("mandates", "checkout")}
+    if case.kind == a2a_card.FORMAT:
+        values["canonicalDocument"] = jcs.canonicalize(result.document).decode()
+    return _found(result, values)
+
+
 def _found(result: Verification, values: JsonObject) -> Finding:
     return Finding(notices=tuple(each.code for each in result.notices), values=values)
 
@@ -137,6 +179,10 @@ JUDGES: Final[Mapping[str, Callable[[Case], Finding]]] = MappingProxyType(
         "vc-cose": partial(_secured, "message"),
         "presentation": partial(_secured, "presentation"),
         "commitment": _commitment,
+        "http-signature": _http,
+        "a2a-agent-card": partial(_neighbour, "card"),
+        "a2a-message": partial(_neighbour, "message"),
+        "ap2-mandate": partial(_neighbour, "chain"),
         "request": judge_request,
         "response": judge_response,
     }

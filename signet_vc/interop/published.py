@@ -1,4 +1,4 @@
-"""Other parties' vectors, in their own layouts: RFC 8785's, did:key's, Wycheproof's, W3C's, status lists.
+"""Other parties' vectors, in their own layouts, a reader for each collection.
 
 A folder holds a folder for each collection. What is there and not supported is told by kind and
 number, so that nothing is left out in silence.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from signet_vc.codec import jcs, strict_json
 from signet_vc.codec.multibase import base58btc_encode
@@ -20,6 +20,9 @@ from signet_vc.did.error import DidError
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.interop.cases import Verdict
 from signet_vc.interop.proof_steps import proof_steps
+from signet_vc.interop.published_a2a import a2a_vectors
+from signet_vc.interop.published_ap2 import ap2_vectors, checkout_vectors
+from signet_vc.interop.published_http import rfc9421_vectors, ucp_vectors
 from signet_vc.interop.published_status import list_differences, refusal_differences
 from signet_vc.keys.multikey import secret_from_multibase
 from signet_vc.keys.signing import Key, public_key
@@ -229,6 +232,30 @@ def _signed_again(document: JsonObject, secret: str) -> str:
     return "" if found == document["proof"]["proofValue"] else "another signature"
 
 
+# --- neighbouring protocols -----------------------------------------------------------------------------
+
+
+class _Vector(Protocol):
+    """One case of a reader of another module."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def verdict(self) -> Verdict: ...
+    @property
+    def check(self) -> Callable[[], str]: ...
+
+
+def _neighbours(*readers: Callable[[Path], Iterator[_Vector]]) -> Callable[[str, Path], Iterator[Published]]:
+    def cases(kind: str, place: Path) -> Iterator[Published]:
+        for reader in readers:
+            for each in reader(place):
+                identifier = f"{kind}/{each.name}"
+                yield Published(kind=kind, identifier=identifier, verdict=each.verdict, check=each.check)
+
+    return cases
+
+
 # --- status lists -------------------------------------------------------------------------------------
 
 
@@ -247,6 +274,10 @@ _SUPPORTED: Final[dict[str, Callable[[str, Path], Iterator[Published]]]] = {
     "did-key": _did_key,
     "wycheproof": _wycheproof,
     "bitstring-status-list": _status_lists,
+    "rfc9421": _neighbours(rfc9421_vectors),
+    "ucp": _neighbours(ucp_vectors, checkout_vectors),
+    "a2a": _neighbours(a2a_vectors),
+    "ap2": _neighbours(ap2_vectors),
     "w3c-vc-di-eddsa/eddsa-jcs-2022": _w3c,
     "w3c-vc-di-eddsa/eddsa-rdfc-2022": _w3c,
     "w3c-vc-di-eddsa/proof-set-chain": _w3c_sets,
