@@ -68,6 +68,10 @@ TARGETS: Final[Mapping[str, Row]] = MappingProxyType(
             "SD-JWT; also well signed, also issued",
             ["envelopes.sd_jwt", "envelopes.sd_jwt_disclosures", "envelopes.sd_jwt_issuing"],
         ),
+        "a2a": Row(
+            "A2A cards and messages; also well signed",
+            ["protocols.a2a_card", "protocols.a2a_normal", "protocols.a2a_form", "protocols.a2a_carriage"],
+        ),
         "cose": Row("COSE_Sign1, vc+cose; also well signed", ["envelopes.cose", "envelopes.cose_sign1"]),
         "enveloped": Row(
             "data: URLs, presentations, related resources",
