@@ -10,7 +10,18 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import appends, canonicalization, engine, imports, proxies, securing, service, transports, w3c
+from benchmarks import (
+    appends,
+    canonicalization,
+    engine,
+    formats,
+    imports,
+    proxies,
+    securing,
+    service,
+    transports,
+    w3c,
+)
 from benchmarks.measure import Figure
 from signet_vc.keys import ed25519
 
@@ -27,6 +38,7 @@ GROUPS: dict[str, Callable[[], Iterator[Figure]]] = {
 OTHERS: dict[str, Callable[[], Iterator[Figure]]] = {
     "w3c": w3c.figures,
     "service": service.figures,
+    "formats": formats.figures,
 }
 
 

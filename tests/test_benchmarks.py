@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from signet_vc import Policy, sign, verify
+from signet_vc.formats import FORMATS
+from signet_vc.protocols import NEIGHBOURS
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import measure, w3c  # noqa: E402 - run from the checkout, not installed
+from benchmarks import formats, measure, w3c  # noqa: E402 - run from the checkout, not installed
 from benchmarks.__main__ import GROUPS, OTHERS  # noqa: E402 - as above
 
 
@@ -67,6 +69,20 @@ def test_the_credentials_that_are_measured_verify_in_every_way(name):
             secured = sign(w3c.credential(1, keys[0]), keys[0], **way.options)
             assert verify(secured, policy).verified
             assert not verify(secured, Policy(allowed_signers=[keys[1].did])).verified
+
+
+@pytest.mark.parametrize("kind", formats.FORMATS, ids=lambda kind: kind.name)
+def test_the_formats_that_are_measured_are_what_they_are_called_and_verify(kind):
+    policy = formats.policy_of(kind)
+    for data in formats.items(kind, 3):
+        result = verify(data, policy, at=formats.AT)
+        assert (result.problems, result.verified, result.format) == ((), True, kind.name)
+        assert not verify(data, Policy(allowed_signers=[]), at=formats.AT).verified
+
+
+def test_every_format_is_measured():
+    measured = {kind.name for kind in formats.FORMATS}
+    assert {*FORMATS, *NEIGHBOURS} - {"ucp-checkout"} == measured  # which is a JWS within an object
 
 
 def test_the_peers_in_node_are_pinned_by_hash_and_without_addresses():
