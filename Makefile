@@ -18,7 +18,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env demo test bench bench-all interop fuzz lint format lock clean node-is-absent
+.PHONY: help env demo test bench bench-all interop vectors fuzz lint format lock clean node-is-absent
 
 help:  ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -50,6 +50,10 @@ bench-all: $(VENV)/.test $(if $(shell command -v npm),$(PEERS)/node_modules/.ins
 
 interop: $(VENV)/.test $(VERIFIERS)/.venv-vouch/.installed $(if $(shell command -v npm),$(VERIFIERS)/node/node_modules/.installed,node-is-absent)  ## put the vectors to other implementations; PUBLISHED=../shared/vectors adds those of others
 	@$(BIN)/signet interop run --with all $(if $(PUBLISHED),--published $(PUBLISHED))
+
+vectors: $(VENV)/.test  ## write the vectors anew, and as one file to dist/
+	@$(BIN)/python interop/generate.py
+	@$(BIN)/python interop/archive.py
 
 fuzz: $(VENV)/.test  ## hold every parser to hostile bytes, ten minutes each; SECONDS=20, TARGET=name
 	@$(BIN)/python -m fuzz --seconds $(or $(SECONDS),600) $(if $(TARGET),--target $(TARGET))

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from base64 import urlsafe_b64encode
 from collections import Counter
 from functools import cache
@@ -234,6 +235,26 @@ def test_the_generator_asks_nothing_of_this_package() -> None:
                 assert node.level == 0
                 modules = [node.module or ""]
             assert {module.partition(".")[0] for module in modules} <= allowed, path
+
+
+def test_the_archive_holds_what_the_index_names_in_the_same_bytes_on_every_run(tmp_path: Path) -> None:
+    archives = []
+    for name in ("one", "other"):
+        subprocess.run(
+            [sys.executable, GENERATOR / "archive.py", tmp_path / name], check=True, capture_output=True
+        )
+        (archive,) = (tmp_path / name).iterdir()
+        archives.append(archive.read_bytes())
+    assert archives[0] == archives[1]
+    root = f"signet-vectors-{index()['version']}"
+    assert archive.name == f"{root}.tar.gz"
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path, filter="data")
+    unpacked = {path.relative_to(tmp_path / root).as_posix(): path for path in (tmp_path / root).rglob("*.*")}
+    beside = {"SPEC.md", "CHANGELOG.md", "signet-vector.schema.json"}
+    assert set(unpacked) == {f"vectors/{each}.json" for each in ("index", *index()["cases"])} | beside
+    assert report_of(tmp_path / root / "vectors").total.all == len(index()["cases"])
+    assert f"## {index()['version']}\n" in unpacked["CHANGELOG.md"].read_text("utf-8")
 
 
 # -- that it can fail ------------------------------------------------------------------------------

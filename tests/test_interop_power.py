@@ -1,4 +1,4 @@
-"""What the vectors can tell: a verifier that leaves out a rule of the W3C layer fails some of them."""
+"""What the vectors can tell: a verifier that leaves out a rule fails some of them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from signet_vc.interop.cases import BrokenCaseError, Case
 from signet_vc.interop.finding import differences
 from signet_vc.interop.judges import judge
 from signet_vc.proofs import data_integrity, opening, proof_set
+from signet_vc.protocols import a2a_card, a2a_carriage, a2a_signature, ap2, http_components, http_message, ucp
 
 
 @cache
@@ -59,7 +60,7 @@ def first(value: Any, *_: Any, **__: Any) -> Any:
 
 
 # What is left out: the module, the function, what stands in its place, the kinds that tell.
-LEFT_OUT = {
+LEFT_OUT: dict[str, tuple[Any, str, Any, list[str]]] = {
     "the data model": (model, "check", nothing, ["data-model", "vc-cose", "vc-sd-jwt"]),
     "the presentation's data model": (presentation, "check", nothing, ["presentation"]),
     "undefined terms": (terms, "problems", nothing, ["data-model", "vc-sd-jwt", "vc-cose", "presentation"]),
@@ -104,6 +105,29 @@ LEFT_OUT = {
         lambda document, _: document,
         ["proof-chain"],
     ),
+    "the coverage of HTTP signatures": (ucp, "required", nothing, ["http-signature"]),
+    "the digest of content": (ucp, "digest_problems", nothing, ["http-signature"]),
+    "HTTP signatures": (ucp, "signature_problems", nothing, ["http-signature"]),
+    "times of HTTP signatures": (ucp, "time_problems", nothing, ["http-signature"]),
+    "tags of HTTP signatures": (ucp, "_is_read", lambda _: True, ["http-signature"]),
+    "thumbprints of bots": (ucp, "thumbprint", lambda _: "platform-bot", ["http-signature"]),
+    "the strict spelling of fields": (http_components, "write_strict", first, ["http-signature"]),
+    "the framing of HTTP": (http_message, "_check_framing", nothing, ["http-signature"]),
+    "the form of cards": (a2a_card, "form_problems", nothing, ["a2a-agent-card"]),
+    "signatures of cards": (a2a_card, "_holds", lambda *_: True, ["a2a-agent-card"]),
+    "what a card's reading drops": (a2a_card, "_consequences", nothing, ["a2a-agent-card"]),
+    "what of a card is uncovered": (a2a_card, "_uncovered", nothing, ["a2a-agent-card"]),
+    "headers of cards": (a2a_signature, "_EXTENSIONS", (), ["a2a-agent-card"]),
+    "that two securings agree": (a2a_carriage, "_both", nothing, ["a2a-message"]),
+    "what is committed to": (a2a_carriage, "_unopened", nothing, ["a2a-message"]),
+    "the form of chains": (ap2, "form_problems", nothing, ["ap2-mandate"]),
+    "signatures of mandates": (ap2, "_signature_problems", nothing, ["ap2-mandate"]),
+    "bindings of mandates": (ap2, "_binding_problems", nothing, ["ap2-mandate"]),
+    "audience and nonce of mandates": (ap2._Case, "transaction_problems", nothing, ["ap2-mandate"]),
+    "times of mandates": (ap2._Case, "time_problems", nothing, ["ap2-mandate"]),
+    "the checkout": (ap2._Case, "checkout_problems", nothing, ["ap2-mandate"]),
+    "what mandates say already": (ap2._Case, "content_problems", nothing, ["ap2-mandate"]),
+    "constraints": (ap2._Case, "constraint_problems", nothing, ["ap2-mandate"]),
 }
 
 
