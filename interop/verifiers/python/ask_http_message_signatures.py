@@ -7,7 +7,7 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-from adapting import Case, Refused, Unsupported, serve, text
+from adapting import Case, Refused, Unsupported, data, jwk_of_did, serve, text
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 from jwt import PyJWK
 
@@ -57,6 +57,58 @@ def message(case: Case) -> None:
         raise Refused("no signature")
 
 
+def raw_message(case: Case) -> None:
+    """Verify a message as it is on the wire: one signature that verifies suffices."""
+    documents = [json.loads(text(each)) for each in case["policy"].get("documents", {}).values()]
+    keys = [key for each in documents for name in ("keys", "signing_keys") for key in each.get(name, [])]
+    known = [key for key in keys if key.get("crv") in ALGORITHMS and "kid" in key]
+    names = [key["kid"] for key in known]
+    if len(set(names)) < len(names):
+        raise Unsupported("two keys of one name: which one is the caller's to say")
+    read, body = parsed(data(case["input"]["message"]))
+    if "request" in case["input"]:
+        read.request, _ = parsed(data(case["input"]["request"]))
+    lines = ", ".join(value for name, value in read.headers.items() if name.lower() == "signature-input")
+    if lines.count("keyid=") > 1:
+        raise Unsupported("it wants every signature to verify, under one algorithm")
+    if any(float(each) < PRESENT for each in EXPIRES.findall(lines)):
+        raise Unsupported("expired at the present time, by which it judges")
+    named = re.search(r'keyid="(did:key:[^"]*)"', lines)
+    if named:
+        known = [{**jwk_of_did(named[1]), "kid": named[1]}]
+    curves = [key["crv"] for key in known if f'keyid="{key["kid"]}"' in lines]
+    algorithm = ALGORITHMS[curves[0]] if curves else algorithms.ED25519
+    verifier = HTTPMessageVerifier(signature_algorithm=algorithm, key_resolver=Keys(known))
+    verifier.require_created = False
+    if not verifier.verify(read, max_age=None, body=body or None):
+        raise Refused("no signature")
+
+
+class Fields:
+    """The field lines, in order; several may have one name."""
+
+    def __init__(self, lines: list[tuple[str, str]]) -> None:
+        self.lines = lines
+
+    def items(self) -> list[tuple[str, str]]:
+        """Names and values."""
+        return self.lines
+
+
+def parsed(raw: bytes) -> tuple[Any, bytes]:
+    """A message in the form that the library reads, and its content."""
+    head, _, body = raw.partition(b"\r\n\r\n")
+    start, *lines = head.decode("latin-1").split("\r\n")
+    pairs = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+    fields = Fields(pairs)
+    if start.startswith("HTTP/"):
+        return SimpleNamespace(status_code=int(start.split()[1]), headers=fields, request=None), body
+    method, target, _ = start.split(" ")
+    (host,) = (value for name, value in pairs if name.lower() == "host")
+    url = target if "://" in target else f"https://{host}{target}"
+    return SimpleNamespace(method=method, url=url, headers=fields), body
+
+
 def built(value: dict[str, Any]) -> Any:
     """The message as an object with the members that the library reads."""
     if "status" not in value:
@@ -65,4 +117,5 @@ def built(value: dict[str, Any]) -> Any:
     return SimpleNamespace(status_code=value["status"], headers=value["headers"], request=request)
 
 
-serve("http-message-signatures", dict.fromkeys(("published/rfc9421", "published/ucp"), message))
+published = dict.fromkeys(("published/rfc9421", "published/ucp"), message)
+serve("http-message-signatures", {**published, "http-signature": raw_message})
