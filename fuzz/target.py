@@ -72,6 +72,19 @@ TARGETS: Final[Mapping[str, Row]] = MappingProxyType(
             "A2A cards and messages; also well signed",
             ["protocols.a2a_card", "protocols.a2a_normal", "protocols.a2a_form", "protocols.a2a_carriage"],
         ),
+        "mandate": Row(
+            "AP2 chains, UCP checkouts; also well signed",
+            ["protocols.ap2", "protocols.ap2_chain", "protocols.ap2_constraints", "protocols.ucp_checkout"],
+        ),
+        "http_message": Row(
+            "HTTP messages and their signatures; also well signed",
+            [
+                "protocols.http_message",
+                "protocols.http_components",
+                "protocols.http_signatures",
+                "protocols.ucp",
+            ],
+        ),
         "cose": Row("COSE_Sign1, vc+cose; also well signed", ["envelopes.cose", "envelopes.cose_sign1"]),
         "enveloped": Row(
             "data: URLs, presentations, related resources",
