@@ -62,7 +62,7 @@ _STEPS: Final = ("signer", "coverage", "digest", "key", "proof", "validity")
 
 
 def verify(message: Message, policy: Policy, *, at_ns: int) -> Verification:
-    """Verify the signatures of one request or response; one that passes suffices.
+    """Verify the signatures of one request or response; one that passes suffices, others are told of.
 
     Trust anchors are ``allowed_signers``: the https URLs of profiles and key sets, which the policy's loader
     gives, or DIDs that ``keyid`` names. The ``document`` holds what was covered and nothing else, and the
@@ -85,6 +85,7 @@ def verify(message: Message, policy: Policy, *, at_ns: int) -> Verification:
     for case in cases:
         case.judge()
         if not case.problems:
+            case.notices += [each for other in cases for each in other.problems]
             return _verified(case, [*checks, *case.checks])
     furthest = max(cases, key=lambda case: len(case.checks))
     skipped = [

@@ -137,8 +137,14 @@ def test_a_request_without_a_profile_is_held_to_the_allowed_signers() -> None:
 
 
 def test_one_signature_of_several_suffices() -> None:
-    wrong = signed_by_hand(SIGNED, [("@method", {})], key=STRANGER, label="a")
-    assert judged(wrong).verified
+    first = signed_by_hand(
+        replace(SIGNED, fields=SIGNED.fields[:-2]), [("@method", {})], key=STRANGER, label="a"
+    )
+    second = signed_by_hand(first, [(name, {}) for name in REQUIRED])
+    result = judged(second)
+    assert result.verified
+    assert {each.code for each in result.notices} == {Code.COVERAGE_INSUFFICIENT}
+    assert {each.pointer for each in result.notices} == {"/fields/signature-input/a"}
     both = signed_by_hand(REQUEST, [("@method", {})], label="a")
     both = signed_by_hand(both, [("@path", {})], label="b")
     assert set(codes(both)) == {Code.COVERAGE_INSUFFICIENT}
