@@ -1,6 +1,6 @@
 """One trail across four protocols: an A2A task, its AP2 mandate, MCP tool calls, an HTTP payment.
 
-    pip install a2a-sdk mcp-server-time
+    pip install "signet-vc[mcp,service]" httpx "a2a-sdk[http-server]" mcp-server-time
     python examples/trail.py FOLDER
 
 FOLDER is new. What the agent received and what it recorded stand there afterwards, and the one command that

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -89,7 +90,7 @@ def mandate(wallet: Key) -> str:
 
 def _token(content: dict[str, Any], key: Key, header: dict[str, Any], **claims: Any) -> str:
     """An SD-JWT that discloses one mandate."""
-    disclosed = _json(["a salt that only this mandate has", content])
+    disclosed = _json([secrets.token_urlsafe(16), content])
     payload = {"delegate_payload": [{"...": _digest(disclosed)}], **claims}
     message = f"{_json({'alg': 'ES256', **header})}.{_json(payload)}"
     return f"{message}.{base64url_encode(key.sign(message.encode()))}~{disclosed}~"

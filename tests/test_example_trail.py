@@ -126,6 +126,13 @@ def _two_cells(line: str) -> str:
     return f"{found[1]}{found[2]}  {found[3]}"
 
 
+def test_the_page_shows_what_is_printed(ran: tuple[Path, str]) -> None:
+    page = (EXAMPLES.parent / "docs" / "trail.md").read_text(encoding="utf-8")
+    trees = [text.partition("\ntrail  ")[2].partition("\n```")[0] for text in (page, ran[1])]
+    shown, printed = ([_two_cells(line) for line in tree.splitlines()] for tree in trees)
+    assert shown == printed
+
+
 def test_the_signers_are_told(trail: Trail) -> None:
     tree = trail.verify().stdout
     for signer in (WALLET, AGENT, SHOP):
@@ -170,7 +177,7 @@ def test_a_changed_payment(trail: Trail) -> None:
 
 
 def test_a_payment_to_another_path(trail: Trail) -> None:
-    trail.change("3-payment.http", b"POST /payments", b"POST /presents")
+    trail.change("3-payment.http", b"/payments HTTP", b"/presents HTTP")
     assert trail.wrong() == [
         ("/trail/convert_time/request/http-message", "BASIS_MISMATCH"),
         ("/trail/3-payment.http", "BASIS_MISMATCH PROOF_INVALID"),
