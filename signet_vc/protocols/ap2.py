@@ -75,6 +75,9 @@ def verify(chain: Chain, policy: Policy, at_ns: int) -> Verification:
         steps.run("signer", case.signer_problems)
         steps.run("chain", case.hop_problems)
         steps.run("transaction", case.transaction_problems)
+        for name, expected in (("domain", policy.domain), ("challenge", policy.challenge)):
+            if expected is None:
+                steps.skip(name, f"the policy expects no {name}")
         steps.run("validity", case.time_problems)
         if "checkout_hash" in chain[-1].mandate or "checkout_jwt" in chain[-1].mandate:
             steps.run("checkout", case.checkout_problems)

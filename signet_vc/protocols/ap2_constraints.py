@@ -18,7 +18,7 @@ from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, problem
 from signet_vc.protocols.ap2_chain import Chain
 
-__all__ = ["Found", "content_problems", "evaluate"]
+__all__ = ["KNOWN", "Found", "content_problems", "evaluate"]
 
 # Claims of a token (SD-JWT VC §3.2.2.2), and those that an open mandate has for itself.
 _OWN: Final = frozenset(
@@ -273,3 +273,4 @@ _RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
         "payment.reference": _reference,
     }
 )
+KNOWN: Final = tuple(_RULES)

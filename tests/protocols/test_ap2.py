@@ -371,4 +371,6 @@ def test_never_raises_for_a_payment(payee: Any, amount: Any) -> None:
 
 
 def test_a_policy_without_domain_judges_as_evidence() -> None:
-    assert verified(ap2.chain(), domain=None, challenge=None).verified
+    result = verified(ap2.chain(), domain=None, challenge=None)
+    assert result.verified
+    assert [each.name for each in result.checks if each.outcome == "skipped"] == ["domain", "challenge"]
