@@ -107,7 +107,7 @@ def _signed(value: dict[str, Any]) -> str:
     for each in listed if isinstance(listed, list) else []:
         texts.append(each if isinstance(each, str) else encode(_with_digests([each], texts)))
     payload = _with_digests(value.get("payload"), texts)
-    to_sign = jws.prepare(orjson.dumps(payload), _HEADER)
+    to_sign = jws.prepare(strict_json.dumps(payload), _HEADER)
     end = value.get("key_binding")
     bound = "~".join([to_sign.finish(_KEY.sign(to_sign.message)), *texts, ""])
     return bound + (end if isinstance(end, str) else "")
