@@ -100,7 +100,7 @@ class BuyingAgent(AgentExecutor):
                     "target_timezone": "Europe/Berlin",
                 },
             )
-        now, then = (json.loads(each.content[0].text) for each in (before, arrival))  # type: ignore[union-attr]
+        now, then = (json.loads(getattr(each.content[0], "text", "")) for each in (before, arrival))
         return f"paid at {now['datetime']}, delivered at {then['target']['datetime']}"
 
     async def _pay(self, payment: dict[str, Any]) -> tuple[basis.Entry, basis.Entry, dict[str, str]]:
