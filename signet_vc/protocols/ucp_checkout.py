@@ -32,7 +32,6 @@ _AUTHORIZATION: Final = "merchant_authorization"
 _MARK: Final = _AUTHORIZATION.encode("ascii")
 _POINTER: Final = f"/{_EXTENSION}/{_AUTHORIZATION}"
 _ALGORITHMS: Final = frozenset({"ES256", "ES384", "ES512"})  # UCP, *Merchant Authorization*
-_TYPE: Final = "JOSE"
 
 
 class Checkout(NamedTuple):
@@ -150,7 +149,9 @@ def _form_problems(token: Jws) -> list[Problem]:
     if token.header["alg"] not in _ALGORITHMS:
         detail = f"alg is none of {', '.join(sorted(_ALGORITHMS))}"
         problems.append(problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, _POINTER))
-    if token.header.get("typ", _TYPE) != _TYPE:
+    if (
+        "typ" in token.header
+    ):  # no authorization has one; a signed agent card, say, is JOSE, also over RFC 8785
         problems.append(problem(Code.UNKNOWN_FORMAT, "the header's typ is of another use", _POINTER))
     return problems
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from examples_of_every_member import example
+from protocol_examples_a2a import CARD
 from published import SHARED, published_json
 
 import signet_vc
@@ -17,6 +18,7 @@ from signet_vc.keys.jwk import public_to_jwk
 from signet_vc.keys.signing import Key
 from signet_vc.policy import Policy
 from signet_vc.protocols import ucp_checkout
+from signet_vc.protocols.a2a_signing import sign_card
 from signet_vc.result import Verification
 
 PROFILE = "https://merchant.example/.well-known/ucp"
@@ -119,6 +121,7 @@ def _resigned(header: dict[str, Any]) -> dict[str, Any]:
     [
         ({"alg": "ES256", "kid": "m-1"}, None),
         ({"alg": "ES256", "kid": "m-1", "typ": "vc+jwt"}, Code.UNKNOWN_FORMAT),
+        ({"alg": "ES256", "kid": "m-1", "typ": "JOSE"}, Code.UNKNOWN_FORMAT),
         ({"alg": "ES384", "kid": "m-1"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({"alg": "ES256"}, Code.KEY_NOT_FOUND),
         ({"alg": "ES256", "kid": "m-1", "b64": False}, Code.PROOF_INVALID),
@@ -134,6 +137,20 @@ def test_what_is_no_authorization(authorization: Any) -> None:
     result = verified({"id": "chk_1", "ap2": {"merchant_authorization": authorization}})
     assert not result.verified
     assert result.format == "ucp-checkout"
+
+
+def test_threat_03_a_signed_agent_card_is_no_checkout() -> None:
+    """Its signature is over RFC 8785 of the card too: moved, it would be one over a checkout."""
+    key = Key.from_secret("P-256", bytes(range(3, 35)))
+    card = sign_card(CARD, key)
+    (entry,) = card["signatures"]
+    moved = {name: card[name] for name in card if name != "signatures"}
+    moved["ap2"] = {"merchant_authorization": f"{entry['protected']}..{entry['signature']}"}
+    trusting = Policy(allowed_signers=[key.did])
+    opened = ucp_checkout.UCP_CHECKOUT.opens(json.dumps(moved), trusting)
+    result = ucp_checkout.UCP_CHECKOUT.verify(opened, trusting, 0)
+    assert [each.code for each in result.problems] == [Code.UNKNOWN_FORMAT]
+    assert not verified(moved, trusting).verified
 
 
 def test_what_is_not_signed() -> None:
