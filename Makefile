@@ -51,6 +51,9 @@ bench-all: $(VENV)/.test $(if $(shell command -v npm),$(PEERS)/node_modules/.ins
 interop: $(VENV)/.test $(VERIFIERS)/.venv-vouch/.installed $(if $(shell command -v npm),$(VERIFIERS)/node/node_modules/.installed,node-is-absent)  ## put the vectors to other implementations; PUBLISHED=../shared/vectors adds those of others
 	@$(BIN)/signet interop run --with all $(if $(PUBLISHED),--published $(PUBLISHED))
 
+results:  ## write interop/RESULTS.md anew, with the vectors of others in ../shared/vectors
+	@$(MAKE) --no-print-directory interop PUBLISHED='../shared/vectors --results interop/RESULTS.md'
+
 vectors: $(VENV)/.test  ## write the vectors anew, and as one file to dist/
 	@$(BIN)/python interop/generate.py
 	@$(BIN)/python interop/archive.py
