@@ -20,11 +20,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from test_examples import EXAMPLES
 
+from signet_vc import SigningKey
 from signet_vc.cli.main import signet
+from signet_vc.web.httpx_auth import UcpAuth
 
 FILES = ["trail.py", "trail_agent.py", "trail_parties.py"]
 WALLET = "https://wallet.example/keys"
@@ -297,3 +300,24 @@ def test_a_task_without_a_mandate_that_verifies_is_rejected(
     assert "TASK_STATE_REJECTED" in capsys.readouterr().out
     assert list((tmp_path / "folder" / "received").iterdir()) == []
     assert not (tmp_path / "folder" / "agent.db").exists()
+
+
+def test_the_shop_takes_what_the_mandate_is_for_from_the_agent_alone(example: ModuleType) -> None:
+    wallet, paying, shop_key = (SigningKey.generate("P-256") for _ in range(3))
+    documents = example.published(wallet, paying, shop_key)
+    transport = httpx.ASGITransport(example.shop(shop_key, documents))
+    chain, amount = example.mandate(wallet), {"amount": 4200, "currency": "USD"}
+    agent = UcpAuth(paying, profile_url=AGENT, keyid="pay")
+    stranger = UcpAuth(shop_key, profile_url=SHOP, keyid="shop")
+
+    async def paid(auth: UcpAuth | None, **payment: Any) -> int:
+        async with httpx.AsyncClient(transport=transport, auth=auth) as client:
+            asked = {"mandate": chain, "amount": amount, **payment}
+            return (await client.post("http://shop.example/payments", json=asked)).status_code
+
+    assert asyncio.run(paid(agent)) == 201
+    assert asyncio.run(paid(agent, amount={"amount": 1200, "currency": "USD"})) == 403
+    assert asyncio.run(paid(agent, mandate=_other_disclosure(chain))) == 403
+    assert asyncio.run(paid(agent, mandate=example.mandate(paying))) == 403
+    assert asyncio.run(paid(None)) == 401
+    assert asyncio.run(paid(stranger)) == 403
