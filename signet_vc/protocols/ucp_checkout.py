@@ -31,6 +31,7 @@ _EXTENSION: Final = "ap2"
 _AUTHORIZATION: Final = "merchant_authorization"
 _MARK: Final = _AUTHORIZATION.encode("ascii")
 _POINTER: Final = f"/{_EXTENSION}/{_AUTHORIZATION}"
+_TYPE: Final = "JOSE"
 _ALGORITHMS: Final = frozenset({"ES256", "ES384", "ES512"})  # UCP, *Merchant Authorization*
 
 
@@ -71,8 +72,8 @@ def prepare(checkout: JsonObject, *, key_type: KeyType, kid: str) -> Authorizati
         raise UsageError(f"a merchant authorizes with {', '.join(sorted(_ALGORITHMS))}")
     if profile.names_profile(checkout):
         raise UsageError("a credential of a tool call is no checkout")
-    if not isinstance(checkout.get(_EXTENSION, {}), dict):
-        raise UsageError(f"the checkout's member {_EXTENSION} is no object")
+    if not isinstance(checkout.get("id"), str) or not isinstance(checkout.get(_EXTENSION, {}), dict):
+        raise UsageError(f"a checkout has an id, and its member {_EXTENSION} is an object")
     header = {"alg": key_type.jws_algorithms[0], "kid": kid}
     return AuthorizationToSign(jws.prepare(jcs.canonicalize(_signed_part(checkout)), header), checkout)
 
@@ -132,7 +133,7 @@ def verify(checkout: Checkout, policy: Policy, at_ns: int) -> Verification:
             yield problem(Code.SIGNER_NOT_ALLOWED, detail, _POINTER)
 
     if steps.run("policy", lambda: allowed_problems(policy, FORMAT, [algorithm])):
-        steps.run("form", lambda: _form_problems(token))
+        steps.run("form", lambda: _form_problems(checkout))
         steps.run("proof", proof)
     return steps.result(
         document=checkout.signed,
@@ -143,16 +144,17 @@ def verify(checkout: Checkout, policy: Policy, at_ns: int) -> Verification:
     )
 
 
-def _form_problems(token: Jws) -> list[Problem]:
-    """The header is of a merchant's authorization, and not that of another kind of token."""
+def _form_problems(checkout: Checkout) -> list[Problem]:
+    """It is a merchant's authorization of a checkout, and not another kind of token that was moved."""
+    header = checkout.token.header
     problems = []
-    if token.header["alg"] not in _ALGORITHMS:
+    if header["alg"] not in _ALGORITHMS:
         detail = f"alg is none of {', '.join(sorted(_ALGORITHMS))}"
         problems.append(problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, _POINTER))
-    if (
-        "typ" in token.header
-    ):  # no authorization has one; a signed agent card, say, is JOSE, also over RFC 8785
+    if header.get("typ", _TYPE) != _TYPE:
         problems.append(problem(Code.UNKNOWN_FORMAT, "the header's typ is of another use", _POINTER))
+    if not isinstance(checkout.signed.get("id"), str):  # a signed agent card, say, which is JOSE too
+        problems.append(problem(Code.UNKNOWN_FORMAT, "what is signed is no checkout: it has no id", "/id"))
     return problems
 
 

@@ -105,7 +105,7 @@ def test_every_member_is_signed_but_ap2() -> None:
     assert verified({**document, "ap2": {**document["ap2"], "checkout_mandate": "x"}}).verified
     for change in ({"links": [1]}, {"y": None}, {"id": "chk_2"}):
         assert codes({**document, **change}) == {Code.PROOF_INVALID}
-    for member in CHECKOUT:
+    for member in CHECKOUT.keys() - {"id"}:
         assert codes({name: document[name] for name in document if name != member}) == {Code.PROOF_INVALID}
 
 
@@ -121,7 +121,7 @@ def _resigned(header: dict[str, Any]) -> dict[str, Any]:
     [
         ({"alg": "ES256", "kid": "m-1"}, None),
         ({"alg": "ES256", "kid": "m-1", "typ": "vc+jwt"}, Code.UNKNOWN_FORMAT),
-        ({"alg": "ES256", "kid": "m-1", "typ": "JOSE"}, Code.UNKNOWN_FORMAT),
+        ({"alg": "ES256", "kid": "m-1", "typ": "JOSE"}, None),
         ({"alg": "ES384", "kid": "m-1"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({"alg": "ES256"}, Code.KEY_NOT_FOUND),
         ({"alg": "ES256", "kid": "m-1", "b64": False}, Code.PROOF_INVALID),
@@ -159,6 +159,8 @@ def test_what_is_not_signed() -> None:
     with pytest.raises(UsageError):
         ucp_checkout.prepare(example("smallest-request"), key_type=KEY.key_type, kid="x")
     with pytest.raises(UsageError):
-        ucp_checkout.prepare({"ap2": 1}, key_type=KEY.key_type, kid="x")
+        ucp_checkout.prepare({"id": "c", "ap2": 1}, key_type=KEY.key_type, kid="x")
+    with pytest.raises(UsageError):
+        ucp_checkout.prepare({"total": 1}, key_type=KEY.key_type, kid="x")
     with pytest.raises(ProblemError):
-        ucp_checkout.prepare({"amount": 2**53 + 1}, key_type=KEY.key_type, kid="x")
+        ucp_checkout.prepare({"id": "c", "amount": 2**53 + 1}, key_type=KEY.key_type, kid="x")
