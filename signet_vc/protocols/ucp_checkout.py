@@ -31,7 +31,6 @@ _EXTENSION: Final = "ap2"
 _AUTHORIZATION: Final = "merchant_authorization"
 _MARK: Final = _AUTHORIZATION.encode("ascii")
 _POINTER: Final = f"/{_EXTENSION}/{_AUTHORIZATION}"
-_TYPE: Final = "JOSE"
 _ALGORITHMS: Final = frozenset({"ES256", "ES384", "ES512"})  # UCP, *Merchant Authorization*
 
 
@@ -151,7 +150,7 @@ def _form_problems(checkout: Checkout) -> list[Problem]:
     if header["alg"] not in _ALGORITHMS:
         detail = f"alg is none of {', '.join(sorted(_ALGORITHMS))}"
         problems.append(problem(Code.UNSUPPORTED_CRYPTOSUITE, detail, _POINTER))
-    if header.get("typ", _TYPE) != _TYPE:
+    if "typ" in header:  # UCP's header is alg and kid; what has a type is of another use
         problems.append(problem(Code.UNKNOWN_FORMAT, "the header's typ is of another use", _POINTER))
     if not isinstance(checkout.signed.get("id"), str):  # a signed agent card, say, which is JOSE too
         problems.append(problem(Code.UNKNOWN_FORMAT, "what is signed is no checkout: it has no id", "/id"))

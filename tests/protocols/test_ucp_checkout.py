@@ -121,7 +121,7 @@ def _resigned(header: dict[str, Any]) -> dict[str, Any]:
     [
         ({"alg": "ES256", "kid": "m-1"}, None),
         ({"alg": "ES256", "kid": "m-1", "typ": "vc+jwt"}, Code.UNKNOWN_FORMAT),
-        ({"alg": "ES256", "kid": "m-1", "typ": "JOSE"}, None),
+        ({"alg": "ES256", "kid": "m-1", "typ": "JOSE"}, Code.UNKNOWN_FORMAT),
         ({"alg": "ES384", "kid": "m-1"}, Code.UNSUPPORTED_CRYPTOSUITE),
         ({"alg": "ES256"}, Code.KEY_NOT_FOUND),
         ({"alg": "ES256", "kid": "m-1", "b64": False}, Code.PROOF_INVALID),
@@ -149,7 +149,10 @@ def test_threat_03_a_signed_agent_card_is_no_checkout() -> None:
     trusting = Policy(allowed_signers=[key.did])
     opened = ucp_checkout.UCP_CHECKOUT.opens(json.dumps(moved), trusting)
     result = ucp_checkout.UCP_CHECKOUT.verify(opened, trusting, 0)
-    assert [each.code for each in result.problems] == [Code.UNKNOWN_FORMAT]
+    assert {each.pointer: each.code for each in result.problems} == {
+        "/ap2/merchant_authorization": Code.UNKNOWN_FORMAT,
+        "/id": Code.UNKNOWN_FORMAT,
+    }
     assert not verified(moved, trusting).verified
 
 
