@@ -21,9 +21,11 @@ from signet_vc.interop.finding import Finding, differences
 from signet_vc.interop.judges import JUDGES, judge
 
 CHANGES = 16  # of a case; of some 500 cases these take half a minute
-MOST_TO_SHOW = 200
+ROUNDS = 100  # after so many, no such change has been found
 # What is no signature but a value: changed, it may be accepted as another value.
 OF_VALUES = frozenset({"jcs", "canon", "commitment", "did-key", "did-jwk"})
+# What is handed out, and stays what it was where a change is accepted, as nobody is added who signs.
+UNCHANGED = ("holder", "canonicalDocument", "signatureBase", "mandates", "checkout")
 # What a party has not received, but remembers of its own call.
 REMEMBERED = frozenset({("response", "request")})
 OVER_JCS = ("eddsa-jcs-2022", "ecdsa-jcs-2019", "proof-chain", "data-model", "status", "controller")
@@ -31,7 +33,6 @@ OVER_RDF = ("eddsa-rdfc-2022", "ecdsa-rdfc-2019")
 WITH_PROOFS = (*OVER_JCS, *OVER_RDF, "presentation")
 A2A = "a2a-message"
 CARRIER = r"https:~1~1w3id\.org~1signet-vc~1a2a~1v1"
-PART = r"(/(history|artifacts)/\d+|/status/message)?"  # of a task
 
 
 class Unsigned(NamedTuple):
@@ -44,7 +45,17 @@ class Unsigned(NamedTuple):
     input: str = ".*"
 
 
-IN_JSON = (*WITH_PROOFS, "request", "response", "jcs", "canon", "commitment", "a2a-agent-card", A2A)
+IN_JSON = (
+    *WITH_PROOFS,
+    "request",
+    "response",
+    "jcs",
+    "canon",
+    "commitment",
+    "a2a-agent-card",
+    A2A,
+    "ucp-checkout",
+)
 UNSIGNED = (
     # -- JSON ------------------------------------------------------------------------------------------
     Unsigned(IN_JSON, "white space|order of members", "RFC 8785 3.2: neither is in the canonical form."),
@@ -73,6 +84,7 @@ UNSIGNED = (
         "RDF 1.1 3.1: a graph is a set; one value, a list of it, and the same twice, are the same triples.",
         ".*(?<!a-list-in-order)",
     ),
+    Unsigned(OVER_RDF, ".*/@language", "RDF 1.1 3.3: language tags are compared in lower case."),
     # -- envelopes -------------------------------------------------------------------------------------
     Unsigned(
         ("vc-sd-jwt", "presentation"),
@@ -116,19 +128,8 @@ UNSIGNED = (
     # -- neighbours ------------------------------------------------------------------------------------
     Unsigned(
         (A2A,),
-        PART + "/(added|role|messageId|artifactId|contextId|taskId|id|parts.*|extensions.*|name|description)",
-        "docs/a2a.md, Carrier: what a message says beside its attestation is not signed.",
-    ),
-    Unsigned((A2A,), "/status(/(added|state|timestamp))?", "The same, of the state of a task."),
-    Unsigned(
-        (A2A,),
-        "/(history|artifacts|status)(/(order|longer|shorter))?",
-        "Each attestation of a task stands for itself.",
-    ),
-    Unsigned(
-        (A2A,),
-        PART + r"/metadata/(?!https:~1~1w3id\.org).*|" + PART + f"/metadata/{CARRIER}/(added|note)",
-        "The same, of other metadata and of unknown members of the carrier.",
+        f"(?!.*{CARRIER}/(credential|jws)).*",
+        "docs/a2a.md, Carrier: what stands beside an attestation is not signed, and each stands for itself.",
     ),
     Unsigned(
         ("a2a-agent-card",),
@@ -137,7 +138,7 @@ UNSIGNED = (
     ),
     Unsigned(
         ("a2a-agent-card",),
-        "/(documentationUrl|securityRequirements)",
+        "/(?!signatures).*",
         "docs/a2a.md: what the canonical form leaves out is in a notice, and not in what is handed out.",
     ),
     Unsigned(
@@ -146,12 +147,23 @@ UNSIGNED = (
         "RFC 9421 1.4: a field that no signature that counts covers is not signed.",
         input="message",
     ),
+    Unsigned(
+        ("ucp-checkout",),
+        "/ap2(/.*)?",
+        "UCP, AP2 Mandates: the checkout is signed without its member ap2.",
+    ),
     Unsigned(("http-signature",), "host", "RFC 9421 2.2.3: the authority is taken in lower case."),
     Unsigned(
         ("http-signature",),
         "first line",
         "RFC 9421 2.2.9: of a response's first line the status code alone is covered.",
-        "response.*",
+        ".*response.*",
+    ),
+    Unsigned(
+        ("http-signature",),
+        "accept",
+        "RFC 9421 2.1.1: with sf a value is signed in its strict spelling, whatever spelling came.",
+        "strict",
     ),
     Unsigned(
         ("http-signature",),
@@ -184,6 +196,14 @@ def found_of(case: Case, name: str, change: Change) -> Finding | None:
     return finding
 
 
+def is_unchanged(case: Case, finding: Finding) -> bool:
+    before = judge(case).values
+    signers = {*before.get("issuers", ()), before.get("issuer")}
+    return {*finding.values.get("issuers", ()), finding.values.get("issuer")} <= signers and all(
+        finding.values.get(name) == before.get(name) for name in UNCHANGED
+    )
+
+
 def rules_for(case: Case, name: str, place: str) -> list[Unsigned]:
     return [rule for rule in UNSIGNED if applies(rule, case, name) and re.fullmatch(rule.places, place)]
 
@@ -208,7 +228,8 @@ def test_what_is_signed_cannot_be_changed(kind: str) -> None:
         for name, data in inputs(case):
             for change in changes(data, Random(f"{case.identifier} {name}"), CHANGES):
                 tried += 1
-                if found_of(case, name, change) and not rules_for(case, name, change.place):
+                finding = found_of(case, name, change)
+                if finding and not (rules_for(case, name, change.place) and is_unchanged(case, finding)):
                     wrong.append((case.identifier, name, change))
     assert wrong == []
     assert tried >= 4 * len(accepted()[kind])
@@ -218,19 +239,22 @@ RULES = [rule for rule in UNSIGNED if accepted().keys() & set(rule.kinds)]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.why)
-def test_what_is_said_to_be_unsigned_is_so_and_changes_nobody(rule: Unsigned) -> None:
-    """Some change of such a place is accepted, and the signer is who it was."""
-    for kind in rule.kinds:
-        for case in accepted().get(kind, ()):
-            for name, data in inputs(case):
-                for change in changes(data, Random(name), MOST_TO_SHOW if applies(rule, case, name) else 0):
-                    if not re.fullmatch(rule.places, change.place):
-                        continue
+def test_what_is_said_to_be_unsigned_is_so_and_changes_nothing(rule: Unsigned) -> None:
+    """Some change of such a place is accepted, and what is handed out is what it was."""
+    subjects = [
+        (case, name, data)
+        for kind in rule.kinds
+        for case in accepted().get(kind, ())
+        for name, data in inputs(case)
+        if applies(rule, case, name)
+    ]
+    for number in range(ROUNDS):
+        for case, name, data in subjects:
+            for change in changes(data, Random(f"{number} {case.identifier} {name}"), CHANGES):
+                if re.fullmatch(rule.places, change.place):
                     finding = found_of(case, name, change)
                     if finding is not None:
-                        before = judge(case).values
-                        for member in ("holder", "issuer"):
-                            assert finding.values.get(member) == before.get(member)
+                        assert is_unchanged(case, finding)
                         return
     pytest.fail("no change of such a place is accepted")
 

@@ -32,6 +32,7 @@ class Change(NamedTuple):
 def changes(data: bytes, random: Random, count: int) -> Iterator[Change]:
     """Give at most ``count`` changes, of different places as far as there are so many."""
     parts = list(_parts(data))
+    random.shuffle(parts)
     seen = {data}
     for number in range(count):
         change = random.choice(parts)(random) if number >= len(parts) else parts[number](random)
