@@ -46,6 +46,7 @@ from generator import (
     sd_jwt,
     sd_jwt_bindings,
     status,
+    ucp_checkouts,
     values,
 )
 from generator.book import Book
@@ -77,6 +78,7 @@ NEIGHBOURS = (
     a2a_messages,
     mandates_chains,
     mandates_content,
+    ucp_checkouts,
 )
 OF_REQUESTS = (requests_securing, requests_form, requests_values, requests_trust, requests_call)
 OF_RESPONSES = (

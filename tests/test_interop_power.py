@@ -23,7 +23,16 @@ from signet_vc.interop.cases import BrokenCaseError, Case
 from signet_vc.interop.finding import differences
 from signet_vc.interop.judges import judge
 from signet_vc.proofs import data_integrity, opening, proof_set
-from signet_vc.protocols import a2a_card, a2a_carriage, a2a_signature, ap2, http_components, http_message, ucp
+from signet_vc.protocols import (
+    a2a_card,
+    a2a_carriage,
+    a2a_signature,
+    ap2,
+    http_components,
+    http_message,
+    ucp,
+    ucp_checkout,
+)
 
 
 @cache
@@ -127,6 +136,7 @@ LEFT_OUT: dict[str, tuple[Any, str, Any, list[str]]] = {
     "times of mandates": (ap2._Case, "time_problems", nothing, ["ap2-mandate"]),
     "the checkout": (ap2._Case, "checkout_problems", nothing, ["ap2-mandate"]),
     "what mandates say already": (ap2._Case, "content_problems", nothing, ["ap2-mandate"]),
+    "headers of authorizations": (ucp_checkout, "_form_problems", nothing, ["ucp-checkout"]),
     "constraints": (ap2._Case, "constraint_problems", nothing, ["ap2-mandate"]),
 }
 

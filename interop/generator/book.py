@@ -151,6 +151,10 @@ DOCUMENTS: Final = {
         "title": "Proof-of-Possession Key Semantics for JSON Web Tokens",
         "url": "https://www.rfc-editor.org/rfc/rfc7800",
     },
+    "RFC 8725": {
+        "title": "JSON Web Token Best Current Practices",
+        "url": "https://www.rfc-editor.org/rfc/rfc8725",
+    },
     "RFC 9112": {"title": "HTTP/1.1", "url": "https://www.rfc-editor.org/rfc/rfc9112"},
     "RFC 9421": {"title": "HTTP Message Signatures", "url": "https://www.rfc-editor.org/rfc/rfc9421"},
     "RFC 9530": {"title": "Digest Fields", "url": "https://www.rfc-editor.org/rfc/rfc9530"},

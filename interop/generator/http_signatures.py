@@ -299,7 +299,9 @@ def _labels(http: Http, first: Case) -> None:
         (name, f"{value}, {own}")
         for (name, value), (_, own) in zip(broken.signed, message.signed, strict=True)
     )
-    several = http.accept("second-signature-counts", SEVERAL, message, text=message.text(fields=two))
+    several = http.accept(
+        "second-signature-counts", SEVERAL, message, text=message.text(fields=two), notices=["PROOF_INVALID"]
+    )
     both = tuple(
         (name, f"{value}, {own}")
         for (name, value), (_, own) in zip(broken.signed, message.but(key=STRANGER_P256).signed, strict=True)

@@ -20,7 +20,7 @@ from signet_vc.interop.finding import Finding
 from signet_vc.interop.policies import policy_of, time_of
 from signet_vc.interop.proof_steps import proof_steps
 from signet_vc.limits import DEFAULT_LIMITS
-from signet_vc.protocols import a2a_card, ap2, http_message, ucp
+from signet_vc.protocols import a2a_card, ap2, http_message, ucp, ucp_checkout
 from signet_vc.protocols.http_message import HttpResponse
 from signet_vc.result import Verification
 
@@ -148,7 +148,7 @@ def _neighbour(member: str, case: Case) -> Finding:
     }
     if case.kind == ap2.FORMAT:
         values |= {name: result.document.get(name) for name in ("mandates", "checkout")}
-    if case.kind == a2a_card.FORMAT:
+    if case.kind in {a2a_card.FORMAT, ucp_checkout.FORMAT}:
         values["canonicalDocument"] = jcs.canonicalize(result.document).decode()
     return _found(result, values)
 
@@ -183,6 +183,7 @@ JUDGES: Final[Mapping[str, Callable[[Case], Finding]]] = MappingProxyType(
         "a2a-agent-card": partial(_neighbour, "card"),
         "a2a-message": partial(_neighbour, "message"),
         "ap2-mandate": partial(_neighbour, "chain"),
+        "ucp-checkout": partial(_neighbour, "checkout"),
         "request": judge_request,
         "response": judge_response,
     }
