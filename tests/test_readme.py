@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,29 @@ def tool_is_run(names: Names) -> None:
     assert attested["credential"]["credentialSubject"]["outcome"] == "completed"
 
 
+def jcs_is_judged(names: Names) -> None:
+    """By Python's own parser: it accepts what is to be refused, as the page says, and fails nothing else."""
+    found = names["run"](ROOT / "interop" / "vectors", "jcs")
+    failed = {name for name, reason in found.items() if reason}
+    assert len(found) > len(failed)
+    assert "jcs/accept/nested-objects" in found
+    assert failed
+    assert all("/reject/" in name for name in failed)
+
+
+def records_were_read(names: Names) -> None:
+    assert names["line"]
+
+
+@cache
+def exported() -> str:
+    """An export of a call and its answer."""
+    record_a_call()
+    done = typed("signet audit export")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 # What a snippet is known by -> what must hold after it has run.
 AFTER: dict[str, Callable[[Names], None]] = {
     "attest_server(server, key=": server_is_attested,
@@ -111,6 +135,8 @@ AFTER: dict[str, Callable[[Names], None]] = {
     "result.verified, result.problems": it_is_verified,
     "asyncio.run(one_call())": nothing_more,
     "async def run_tool(": tool_is_run,
+    "def run(vectors: Path": jcs_is_judged,
+    'open("calls.jsonl"': records_were_read,
 }
 
 
@@ -119,6 +145,9 @@ def test_the_snippet_runs(block: Block, here: Path, monkeypatch: pytest.MonkeyPa
     (after,) = [check for mark, check in AFTER.items() if mark in block.text]
     keystore.save(SigningKey.generate(), "file:agent.key")
     monkeypatch.setenv("SIGNET_PRIVATE_KEY", (here / "agent.key").read_text())
+    monkeypatch.syspath_prepend(str(ROOT))
+    if "calls.jsonl" in block.text:
+        (here / "calls.jsonl").write_text(exported(), encoding="utf-8")
     names = Names()
     code = compile(block.text, str(block), "exec")
     exec(code, names, names)  # noqa: S102 - our own documentation
