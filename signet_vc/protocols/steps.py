@@ -62,7 +62,7 @@ class Steps:
         )
 
 
-def allowed_problems(policy: Policy, format: str, algorithms: Iterable[str]) -> list[Problem]:  # noqa: A002
+def allowed_problems(policy: Policy, format: str, algorithms: Iterable[str]) -> list[Problem]:  # noqa: A002 - as above
     """Check that the policy allows the format and the algorithms, and trusts anybody at all."""
     problems = []
     if policy.formats is not None and format not in policy.formats:
