@@ -37,8 +37,8 @@ def others(tmp_path: Path) -> Path:
         path = folder / "jcs" / name
         path.parent.mkdir(parents=True)
         path.write_bytes(data)
-    (folder / "ucp").mkdir()
-    (folder / "ucp" / "accept-one.json").write_bytes(b"{}")
+    (folder / "of-nobody").mkdir()
+    (folder / "of-nobody" / "accept-one.json").write_bytes(b"{}")
     return folder
 
 
@@ -100,7 +100,7 @@ def test_vectors_of_others_are_run_and_what_is_not_supported_is_told(others: Pat
     assert result.exit_code == 0
     rows = [line.split() for line in result.stdout.splitlines()]
     assert ["published/jcs", "1", "0", "0"] in rows
-    assert ["published/ucp", "unsupported:", "1"] in rows
+    assert ["published/of-nobody", "unsupported:", "1"] in rows
     report = json.loads(invoke("--published", str(others), "--json").stdout)
     assert report["implementations"][0]["unsupported"] == 1
 
