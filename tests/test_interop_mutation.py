@@ -111,7 +111,7 @@ UNSIGNED = (
     ),
     Unsigned(
         ("request", "response"),
-        r"/(params|result)/_meta/org\.w3id\.signet-vc~1(request|response)/(?!credential|jws|values).*",
+        r"/(params/_meta|result/_meta|error/data)/org\.w3id\.signet-vc~1(request|response)/(?!credential|jws|values).*",
         "FORMAT, Carriers: members that are unknown are ignored, and authorization is not looked at.",
     ),
     Unsigned(
@@ -167,8 +167,14 @@ UNSIGNED = (
     ),
     Unsigned(
         ("http-signature",),
-        "(?!content-digest).*",
+        "(?!content-digest|body).*",
         "RFC 9421 2.4: of the request that is answered, what the response covers with req is signed.",
+        input="request",
+    ),
+    Unsigned(
+        ("http-signature",),
+        "body",
+        "Of the answered request's content its Content-Digest is signed; the caller compares the two.",
         input="request",
     ),
 )
