@@ -9,8 +9,7 @@ printed, then a line for each kind; the exit status is 1 if anything did.
 
 It reads attestations alone, of issuers with a did:key. Other people's credentials among the kinds of
 securing, and a task's final answer, are counted as beyond it.
-"""  # noqa: INP001 -- run as a program, not imported
-# ruff: noqa: PLR2004 -- the numbers are those of the specifications
+"""  # noqa: INP001 - run as a program, not imported
 
 from __future__ import annotations
 
@@ -46,7 +45,7 @@ DATA_KEY = "org.w3id.signet-vc/data"
 MIB, SAFE, SECOND = 1 << 20, 2**53 - 1, 10**9
 
 
-class Refusal(Exception):  # noqa: N818 -- a verdict, not an error of this program
+class Refusal(Exception):  # noqa: N818 - a verdict, not an error of this program
     """The input is refused, for the reason that `code` names."""
 
     def __init__(self, code: str) -> None:
@@ -54,7 +53,7 @@ class Refusal(Exception):  # noqa: N818 -- a verdict, not an error of this progr
         self.code = code
 
 
-class Beyond(Exception):  # noqa: N818 -- as Refusal
+class Beyond(Exception):  # noqa: N818 - as Refusal
     """The case needs what this reader does not have."""
 
 
@@ -63,7 +62,7 @@ def refuse(code: str) -> NoReturn:
     raise Refusal(code)
 
 
-def demand(holds: bool, code: str = "INVALID_CREDENTIAL") -> None:  # noqa: FBT001 -- it is the subject
+def demand(holds: bool, code: str = "INVALID_CREDENTIAL") -> None:  # noqa: FBT001 - it is the subject
     """Refuse what is judged unless the condition holds."""
     if not holds:
         refuse(code)

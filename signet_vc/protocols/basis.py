@@ -98,18 +98,16 @@ def _entries(data: bytes, limits: Limits) -> Iterator[Entry]:
         yield ap2_mandate(data)
 
 
-def matches(
-    subject: Mapping[str, Any], at_hand: list[tuple[Entry, ...]]
-) -> tuple[list[Match], list[Problem]]:
+def matches(subject: object, at_hand: list[tuple[Entry, ...]]) -> tuple[list[Match], list[Problem]]:
     """Follow the ``basis`` of a request's subject to what is at hand, each with its ``entries_of``.
 
     The problems, BASIS_MISMATCH: what is at hand and no entry names. That an entry names nothing of it is no
     problem: nobody need keep everything.
     """
-    basis = subject.get("basis", [])
+    basis = subject.get("basis") if isinstance(subject, Mapping) else None
     found = [
         Match(entry, tuple(index for index, named in enumerate(at_hand) if dict(entry) in named))
-        for entry in basis
+        for entry in (basis if isinstance(basis, list) else [])
         if isinstance(entry, Mapping)
     ]
     named = {index for each in found for index in each.found}

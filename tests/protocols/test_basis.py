@@ -133,3 +133,10 @@ def test_a_session_sends_nothing_where_the_program_cannot_say() -> None:
 def test_never_raises(data: bytes) -> None:
     assert all(set(each) == {"type", "digestMultibase"} for each in basis.entries_of(data))
     assert basis.entries_of(b"{" + b" " * (2 << 20)) == ()
+
+
+@pytest.mark.parametrize("subject", [None, 7, [], {}, {"basis": 7}, {"basis": [7, None, []]}])
+def test_a_record_that_somebody_wrote_names_nothing(subject):
+    found, problems = basis.matches(subject, [()])
+    assert found == []
+    assert [str(each.code) for each in problems] == ["BASIS_MISMATCH"]
