@@ -161,6 +161,12 @@ UNSIGNED = (
     ),
     Unsigned(
         ("http-signature",),
+        "first line",
+        "RFC 9421 2.2.7: an empty query and none are signed alike.",
+        "query-empty",
+    ),
+    Unsigned(
+        ("http-signature",),
         "accept",
         "RFC 9421 2.1.1: with sf a value is signed in its strict spelling, whatever spelling came.",
         "strict",
