@@ -29,7 +29,7 @@ env: $(VENV)/.project  ## make .venv with what `make demo` needs; then .venv/bin
 demo: $(VENV)/.project  ## sign, carry, verify and record calls of real MCP servers, then attack them (a minute)
 	@$(BIN)/signet demo
 
-test: $(VENV)/.test $(VERIFIERS)/.venv-vouch/.installed $(if $(shell command -v npm),$(NODE)/node_modules/.installed $(VERIFIERS)/node/node_modules/.installed,node-is-absent)  ## run every test; ARGS='-k name' for some
+test: $(VENV)/.test $(VERIFIERS)/.venv-vouch/.installed $(VERIFIERS)/.venv-vaara/.installed $(if $(shell command -v npm),$(NODE)/node_modules/.installed $(VERIFIERS)/node/node_modules/.installed,node-is-absent)  ## run every test; ARGS='-k name' for some
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto --dist worksteal $(ARGS)
 	@$(BIN)/coverage combine --quiet
@@ -79,10 +79,11 @@ lock: $(VENV)/.lint  ## write the locks anew; UPGRADE=1 takes the newest release
 	cd $(NODE) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 	cd $(PEERS) && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 	$(LOCK) $(VERIFIERS)/vouch.in -o $(VERIFIERS)/vouch.txt
+	$(LOCK) $(VERIFIERS)/vaara.in -o $(VERIFIERS)/vaara.txt
 	cd $(VERIFIERS)/node && npm $(if $(UPGRADE),update,install) --package-lock-only --ignore-scripts
 
 clean:  ## remove what these targets made
-	rm -rf $(VENV) $(NODE)/node_modules $(PEERS)/node_modules $(VERIFIERS)/node/node_modules $(VERIFIERS)/.venv-vouch dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(NODE)/node_modules $(PEERS)/node_modules $(VERIFIERS)/node/node_modules $(VERIFIERS)/.venv-vouch $(VERIFIERS)/.venv-vaara dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 # Hashes, no index and no host; test.txt is resolved first, and the others agree with it.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -118,11 +119,11 @@ $(VENV)/.lint: requirements/lint.txt $(VENV)/.project
 	@$(PIP) --require-hashes -r requirements/lint.txt
 	@touch $@
 
-# Vouch stands apart: what it requires is nobody else's.
-$(VERIFIERS)/.venv-vouch/.installed: $(VERIFIERS)/vouch.txt $(VENV)/.made
-	@echo "Installing $(VERIFIERS)/vouch.txt into $(VERIFIERS)/.venv-vouch"
-	@$(PYTHON) -m venv --clear $(VERIFIERS)/.venv-vouch
-	@$(VERIFIERS)/.venv-vouch/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes -r $(VERIFIERS)/vouch.txt
+# These stand apart: what Vouch requires is nobody else's, and Vaara is AGPL, for a process of its own in the tests.
+$(VERIFIERS)/.venv-%/.installed: $(VERIFIERS)/%.txt $(VENV)/.made
+	@echo "Installing $(VERIFIERS)/$*.txt into $(VERIFIERS)/.venv-$*"
+	@$(PYTHON) -m venv --clear $(VERIFIERS)/.venv-$*
+	@$(VERIFIERS)/.venv-$*/bin/python -m pip --quiet --disable-pip-version-check --no-input install --require-hashes -r $(VERIFIERS)/$*.txt
 	@touch $@
 
 %/node_modules/.installed: %/package.json %/package-lock.json

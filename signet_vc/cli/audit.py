@@ -20,6 +20,7 @@ from signet_vc.audit import Call, Chains, Pair
 from signet_vc.cli import audit_basis
 from signet_vc.cli import audit_view as view
 from signet_vc.cli.audit_in_toto import exported_calls
+from signet_vc.cli.audit_sep_records import exported_records
 from signet_vc.cli.audit_trail import trail
 from signet_vc.cli.documents import Documents
 from signet_vc.cli.judging import judged
@@ -32,6 +33,7 @@ from signet_vc.store import Filters, Store, open_store
 __all__ = ["audit"]
 
 _REFUSED = "refused"
+_FORMS = {"in-toto": exported_calls, "sep-records": exported_records}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +304,7 @@ Examples:
   signet audit export > calls.jsonl
   signet audit export --without-salts --since 7d | gzip > week.jsonl.gz
   signet audit export --as in-toto --key env:EXPORT_KEY > calls.dsse.jsonl
+  signet audit export --as sep-records --key file:export.key > records.jsonl
 """
 )
 @_filtered
@@ -311,8 +314,9 @@ Examples:
 @click.option(
     "--as",
     "form",
-    type=click.Choice(["in-toto"]),
-    help="A call a line: an in-toto Statement in a DSSE envelope, signed with --key.",
+    type=click.Choice(list(_FORMS)),
+    help="Calls, signed with --key. in-toto: a Statement in a DSSE envelope each. sep-records, "
+    "EXPERIMENTAL: SEP-2787 attestations and SEP-2828 outcomes, a record a line.",
 )
 @click.option("--key", metavar="SOURCE", help="Signs with --as; not a key that attests calls.")
 def export(*, without_salts: bool, form: str | None, key: str | None, **options: Any) -> None:
@@ -321,15 +325,17 @@ def export(*, without_salts: bool, form: str | None, key: str | None, **options:
     As JSON Lines, one record a line.
 
     Whoever has salts and values can read what was committed to: hand them on like the values. With --as
-    the calls, in another protocol's form: their credentials, without salts and values.
+    the calls, in another protocol's form, without salts and values: their credentials, or, as
+    sep-records, what they say, with unsalted digests of arguments and results: who can guess a value
+    can confirm it. Those follow two drafts and may change or go.
     """
     selection = _selection(**options)
     output = sys.stdout.buffer
     if (form is None) is not (key is None):
         raise UsageError("--as and --key go together")
-    if key is not None:
+    if form is not None and key is not None:
         with selection.open() as store:
-            for line in exported_calls(_calls(store, selection), key):
+            for line in _FORMS[form](_calls(store, selection), key):
                 output.write(line + b"\n")
         output.flush()
         return
