@@ -177,12 +177,6 @@ UNSIGNED = (
         "RFC 9421 2.4: of the request that is answered, what the response covers with req is signed.",
         input="request",
     ),
-    Unsigned(
-        ("http-signature",),
-        "body",
-        "Of the answered request's content its Content-Digest is signed; the caller compares the two.",
-        input="request",
-    ),
 )
 
 

@@ -200,10 +200,17 @@ def _coverage(case: _Case) -> list[Problem]:
 
 
 def _digest(case: _Case) -> list[Problem]:
-    """The content is what its digest says; UCP demands SHA-256."""
-    if not case.message.body and "content-digest" not in case.candidate.components:
-        return []
-    return digest_problems(case.message, required="sha-256")
+    """The content is what its digest says, by SHA-256 as UCP demands; so is that of a request that it covers."""
+    message = case.message
+    problems: list[Problem] = []
+    if message.body or "content-digest" in case.candidate.components:
+        problems += digest_problems(message, required="sha-256")
+    answered = getattr(message, "request", None)
+    if answered is not None and any(
+        name == "content-digest" and "req" in parameters for name, parameters in case.candidate.items
+    ):
+        problems += digest_problems(answered)
+    return problems
 
 
 def _key(case: _Case) -> list[Problem]:
