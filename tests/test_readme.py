@@ -118,6 +118,10 @@ def records_were_read(names: Names) -> None:
     assert names["line"]
 
 
+def checkout_is_authorized(names: Names) -> None:
+    assert names["authorized"]["ap2"]["merchant_authorization"].count(".") == 2
+
+
 @cache
 def exported() -> str:
     """An export of a call and its answer."""
@@ -137,6 +141,7 @@ AFTER: dict[str, Callable[[Names], None]] = {
     "async def run_tool(": tool_is_run,
     "def run(vectors: Path": jcs_is_judged,
     'open("calls.jsonl"': records_were_read,
+    "ucp_checkout.prepare(": checkout_is_authorized,
 }
 
 

@@ -200,7 +200,10 @@ def _coverage(case: _Case) -> list[Problem]:
 
 
 def _digest(case: _Case) -> list[Problem]:
-    """The content is what its digest says, by SHA-256 as UCP demands; so is that of a request that it covers."""
+    """The content is what its digest says, by SHA-256 as UCP demands.
+
+    So is that of the request that a response answers, where the signature covers its digest.
+    """
     message = case.message
     problems: list[Problem] = []
     if message.body or "content-digest" in case.candidate.components:
