@@ -38,6 +38,7 @@ class Options(NamedTuple):
     """
 
     created: int
+    salts: Callable[[], str] | None = None
     suite: str | None = None
     expires: int | None = None
     domain: Sequence[str] = ()
@@ -47,7 +48,15 @@ class Options(NamedTuple):
     previous_proof: str | Sequence[str] | None = None
     disclosable: Sequence[str] = ()
     holder_key: PublicKey | None = None
-    salts: Callable[[], str] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is asked for but the signature."""
+        return self[_ASKED:] == _PLAIN
+
+
+_ASKED: Final = 2  # the members from here on are what may be asked for
+_PLAIN: Final = Options(0)[_ASKED:]
 
 
 class ToSign(Protocol):
@@ -129,6 +138,8 @@ def _refuse_foreign(checked: _Checked, options: Options, securing: str) -> None:
     """A call's credential takes the securings and options that its format has, and no others."""
     if securing not in _OF_CALLS:
         raise UsageError(f"a tool call's credential is secured as {' or '.join(_OF_CALLS)}")
+    if options.plain:
+        return
     if options.suite not in {None, data_integrity.default_suite(checked.key_type).name}:
         raise UsageError("a tool call's credential takes its key's own cryptosuite")
     _refuse(options, "expires", "proof_id", "add_proof", "previous_proof")
@@ -156,7 +167,7 @@ def _proof(checked: _Checked, options: Options) -> ToSign:
         verification_method=checked.verification_method,
         created=_created(checked, options),
         purpose="authentication" if checked.presents else "assertionMethod",
-        options=_proof_options(options),
+        options={} if options.plain else _proof_options(options),
         canonical=checked.canonical if fresh and suite.pins_context else None,
     )
 
@@ -232,6 +243,8 @@ _OF_A_PROOF: Final = ("suite", "proof_id", "add_proof", "previous_proof")
 
 
 def _refuse(options: Options, *names: str) -> None:
+    if options.plain:
+        return
     given = [name for name in names if getattr(options, name)]
     if given:
         raise UsageError(f"this securing has no {', '.join(given)}")
