@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Final
 
 import click
 
 from signet_vc import __version__
+from signet_vc.cli.lazy import LazyGroup
 from signet_vc.errors import ProblemError, SignetError, UnavailableError, UsageError
 
 __all__ = ["EXIT", "main", "signet"]
@@ -17,33 +18,24 @@ __all__ = ["EXIT", "main", "signet"]
 # INTERFACES, Command line: 1 is "wrong", 3 is "could not be checked".
 EXIT: Final[dict[type[SignetError], int]] = {ProblemError: 1, UsageError: 2, UnavailableError: 3}
 
-# name -> (module, its command); a module is loaded when its command is.
-_COMMANDS: Final = {
-    "keygen": ("signet_vc.cli.keys", "keygen"),
-    "did": ("signet_vc.cli.keys", "did"),
-    "sign": ("signet_vc.cli.secure", "sign"),
-    "verify": ("signet_vc.cli.secure", "verify"),
-    "proxy": ("signet_vc.cli.proxy", "proxy"),
-    "audit": ("signet_vc.cli.audit", "audit"),
-    "serve": ("signet_vc.cli.serve", "serve"),
-    "vc": ("signet_vc.cli.vc", "vc"),
-    "interop": ("signet_vc.cli.interop", "interop"),
-    "demo": ("signet_vc.cli.demo", "demo"),
-}
 
+class _Commands(LazyGroup):
+    """All commands, and what becomes of what they raise."""
 
-class _Commands(click.Group):
-    """Loads a command at its first use: the proxy starts without what the others need."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as click has it
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), name)
-        return command
+    places = MappingProxyType(
+        {
+            "keygen": ("signet_vc.cli.keys", "keygen"),
+            "did": ("signet_vc.cli.keys", "did"),
+            "sign": ("signet_vc.cli.secure", "sign"),
+            "verify": ("signet_vc.cli.secure", "verify"),
+            "proxy": ("signet_vc.cli.proxy", "proxy"),
+            "audit": ("signet_vc.cli.audit", "audit"),
+            "serve": ("signet_vc.cli.serve", "serve"),
+            "vc": ("signet_vc.cli.vc", "vc"),
+            "interop": ("signet_vc.cli.interop", "interop"),
+            "demo": ("signet_vc.cli.demo", "demo"),
+        }
+    )
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
