@@ -33,11 +33,11 @@ def published_digest(identifier: str, algorithm: str) -> bytes | None:
 _TABLE: Final[Mapping[str, tuple[str, str, str, str, str]]] = MappingProxyType(
     {
         resources.SIGNET_V1: (
-            "wQZi0njYYevcI39s4R1V6MOkZaiDk4clqEkNG6XboVM=",
-            "b65fL26BHFoc0FCT/cWlQKF8bLzRVAcHMRpnO8Q8r8ZNElTQQujj0TWEeo2oiItz",
-            "qwj5Kks4TgVvm9a/2QYDgWzzWJpCZ8vvapS+3NWPUw81O+XoMPtxrh7CPeTlyeSpmc1N6hB47NkgG0Tu4UT8dw==",
-            "EAavMwgHhogRhhKYynJjx8bxX6516SfejK0YqjQFN5Y=",
-            "mASnrFgtbleT8bfqGzOcWLOSjFcbf+68uOZu9MI5igLhuYS7/PgRAWk18FU9hC4Q",
+            "i/OGIG7fNa/1w+eyiDxjfwA6JDYO5R9liHm3Fi5qejk=",
+            "wUbw/5TBfo3bprMqokHU/JGnbsqIlDxAjHuf74P6sgXDOWbZdvvS393BVFKU7fce",
+            "USXPRsgZYw2oY1DMyloLx7NPgjlGROjPJbfg34WW80z2Mu4iXjqwjTB0ycHpNztBupvVGaPbUpFiEPNKkOP2rg==",
+            "wrt5HWF4GcIICdf+yLvB1z7gpYeBhSoT7c0B/Risdwc=",
+            "LJJvid0dupSQrGuXeJXq4YYU5HVra/RFEKRndGJBm+85xmoRL3RGteHDeTyc59r2",
         ),
         resources.CREDENTIALS_V2: (
             "WZVc7WaX1h4D8rJVb+vlMIqxaEKEb1tYbX8fet7JJzQ=",

@@ -141,7 +141,12 @@ def _itself(url: str) -> str:
 
 
 def _directory(url: str) -> str:
-    return url.removesuffix("/") + "/.well-known/http-message-signatures-directory"
+    """Web Bot Auth: the value is an origin; under another URL nothing else than that is loaded."""
+    origin = url.removesuffix("/")
+    if "/" in origin.removeprefix("https://") or "?" in origin:
+        detail = "key_not_found: a directory is named by an origin"
+        raise ProblemError.of(Code.KEY_NOT_FOUND, detail, "/fields/signature-agent")
+    return origin + "/.well-known/http-message-signatures-directory"
 
 
 _PLACES: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(

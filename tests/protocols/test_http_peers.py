@@ -32,7 +32,6 @@ CONTENT: Final = (
 )
 REQUEST: Final = HttpRequest.of_url("POST", URL, fields=CONTENT, body=b'{"line_items":[]}')
 RESPONSE: Final = HttpResponse(status=201, fields=CONTENT[:1], body=b"{}")
-NOW: Final = int(datetime.now(UTC).timestamp())  # the other's verifier reads the clock itself
 
 ALGORITHMS: Final = {
     "Ed25519": algorithms.ED25519,
@@ -86,13 +85,14 @@ def verified_by_the_other(message: Message, name: str) -> Any:
 
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_signed_here_verifies_there(name: str) -> None:
+    now = int(datetime.now(UTC).timestamp())  # the other's verifier reads the clock itself
     how: dict[str, Any] = {"profile_url": PROFILE}
-    bots = {**how, "web_bot_auth": True, "created": NOW, "expires": NOW + 300, "nonce": "n"}
+    bots = {**how, "web_bot_auth": True, "created": now, "expires": now + 300, "nonce": "n"}
     signed = [
         ucp.sign_request(REQUEST, ALL[name], **how),
         ucp.sign_request(replace(REQUEST, method="GET", body=b""), ALL[name], keyid="a"),
         ucp.sign_request(REQUEST, ALL[name], **bots),
-        ucp.sign_response(RESPONSE, ALL[name], created=NOW),
+        ucp.sign_response(RESPONSE, ALL[name], created=now),
     ]
     for message in signed:
         (result,) = verified_by_the_other(message, name)
@@ -110,7 +110,6 @@ def test_what_is_signed_there_verifies_here(name: str) -> None:
     signer.sign(message, key_id="k", covered_component_ids=covered, body=REQUEST.body)
     ours = HttpRequest.of_url("POST", URL, fields=tuple(message.headers.items()), body=REQUEST.body)
     loader = Documents({PROFILE: {"keys": [ucp_keys.published(ALL[name].public_key, kid="k")]}})
-    result = ucp.verify(
-        ours, Policy(allowed_signers=[PROFILE], loader=loader), at_ns=(NOW + 60) * NANOSECONDS
-    )
+    now = int(datetime.now(UTC).timestamp())
+    result = ucp.verify(ours, Policy(allowed_signers=[PROFILE], loader=loader), at_ns=now * NANOSECONDS)
     assert (result.problems, result.issuer) == ((), PROFILE)

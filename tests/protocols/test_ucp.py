@@ -420,6 +420,16 @@ def test_a_bot_is_refused() -> None:
     assert codes(agent_of('sig1="https://other.example"'), trusted) == [Code.SIGNER_NOT_ALLOWED]
 
 
+@pytest.mark.parametrize("rest", ["/agents/one", "/?a=1", "//"])
+def test_a_directory_is_named_by_an_origin(rest: str) -> None:
+    """Else a message would choose another document of the signer's host than the policy names."""
+    url = BOT_URL + rest
+    directory = f"{url.removesuffix('/')}/.well-known/http-message-signatures-directory"
+    trusted = policy({directory: BOTS, url: BOTS}, url)
+    assert codes(agent_of(f'sig1="{url}"'), trusted) == [Code.KEY_NOT_FOUND]
+    assert codes(agent_of(f'sig1="{url}";type=jwks_uri'), trusted) == []
+
+
 @pytest.mark.parametrize("left_out", ["created", "expires"])
 def test_for_bots_both_times_are_demanded(left_out: str) -> None:
     unsigned = replace(FOR_BOTS, fields=FOR_BOTS.fields[:-2])
