@@ -20,6 +20,7 @@ from signet_vc.cli.output import exit_code, moment, progress, shown, verificatio
 from signet_vc.cli.sign_card import signed_card
 from signet_vc.codec import strict_json
 from signet_vc.config import Config
+from signet_vc.credential import profile
 from signet_vc.did import key as did_key
 from signet_vc.did.resolver import Resolver
 from signet_vc.errors import Problem, ProblemError, UsageError
@@ -127,6 +128,10 @@ def sign(
         document = strict_json.loads(stream.read(_MAX_FILE + 1))
     if not isinstance(document, dict):
         raise UsageError(f"{shown(file)} holds no credential or presentation, which is a JSON object")
+    if profile.names_profile(document):
+        raise UsageError(
+            "a tool call is attested where it is made, by the proxy or the library, not from a file"
+        )
     of_cards = (kid, jku, did_document, config)
     of_credentials = (suite, expires, domain, challenge, proof_id, add_proof, previous_proof, disclosable)
     if any((*of_credentials, holder_key) if kind else of_cards) or (kind and securing != "data-integrity"):

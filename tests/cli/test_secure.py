@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from engine import AGENT, Sides, call, run
+from examples_of_every_member import example
 
 from signet_vc import SigningKey, keystore
 from signet_vc.audit import export_line
@@ -149,6 +150,17 @@ def test_a_large_file_is_refused_without_reading_it_all(tmp_path: Path) -> None:
 )
 def test_usage(arguments: tuple[str, ...]) -> None:
     assert invoke(*arguments, stdin=b"{}").exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["smallest-request", "completed"])
+@pytest.mark.parametrize("kind", [(), ("--as", "agent-card")], ids=["credential", "card"])
+def test_a_calls_credential_is_not_signed_from_a_file(tmp_path, key, unsigned, name, kind) -> None:
+    document = example(name)
+    del document["proof"]
+    unsigned.write_text(json.dumps({**document, "issuer": key.did}))
+    result = invoke("sign", str(unsigned), "--key", f"file:{tmp_path / 'key'}", *kind)
+    assert result.exit_code == 2
+    assert result.stdout == ""
 
 
 def test_what_the_issuer_must_not_sign(tmp_path: Path, key: SigningKey, unsigned: Path) -> None:
