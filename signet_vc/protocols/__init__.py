@@ -21,8 +21,9 @@ from signet_vc.result import Check, Verification
 
 __all__ = ["NEIGHBOURS", "Neighbour", "verify"]
 
+# HTTP before AP2: a message's first line is no chain's, while its fields may hold what joins a chain.
 NEIGHBOURS: Final[Mapping[str, Neighbour]] = MappingProxyType(
-    {each.format: each for each in (AGENT_CARD, A2A_MESSAGE, AP2_MANDATE, HTTP_SIGNATURE, UCP_CHECKOUT)}
+    {each.format: each for each in (AGENT_CARD, A2A_MESSAGE, HTTP_SIGNATURE, AP2_MANDATE, UCP_CHECKOUT)}
 )
 
 

@@ -75,6 +75,12 @@ def test_a_signed_request_verifies_as_a_file() -> None:
     ]
 
 
+def test_what_joins_the_tokens_of_a_mandate_makes_no_mandate_of_a_request() -> None:
+    request = replace(REQUEST, method="echo", fields=(*REQUEST.fields, ("X-Note", "a~~b")))
+    result = verify(write(ucp.sign_request(request, P256, keyid=KID, profile_url=PLATFORM)), policy(), at=AT)
+    assert (result.verified, result.format) == (True, "http-signature"), result.problems
+
+
 def test_the_document_holds_what_was_covered_and_nothing_else() -> None:
     message = replace(SIGNED, fields=(*SIGNED.fields, ("X-Note", "not signed")))
     document = judged(message).document
