@@ -441,10 +441,10 @@ def test_a_message_of_much_work_takes_little_time() -> None:
     signatures = ", ".join(f"s{number}=:AA==:" for number in range(8))
     fields = (("X", dictionary), ("Signature-Input", inputs), ("Signature", signatures))
     message = HttpRequest(method="GET", target="/", authority="a.example", fields=fields)
-    began = time.perf_counter()
+    began = time.process_time()
     for each in candidates(message):
         assert signature_problems(message, each, AGENT.public_key)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_base_that_grows_by_repetition_is_refused() -> None:
