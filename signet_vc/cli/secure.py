@@ -122,7 +122,10 @@ def sign(
     did_document: Path | None,
     config: Path | None,
 ) -> None:
-    """Secure the credential, presentation or agent card in FILE (- is standard input); print it."""
+    """Secure the credential, presentation or agent card in FILE (- is standard input); print it.
+
+    What attests a tool call is refused: it is signed where the call is made, by the proxy or the library.
+    """
     key = keystore.load(key_source)
     with _opened(file) as stream:
         document = strict_json.loads(stream.read(_MAX_FILE + 1))
