@@ -74,13 +74,15 @@ def pending(
     Raises:
         UsageError: the store is of a newer release, or the file is no store.
     """
-    version = version_of(connection)
+    # One statement, one snapshot: another process may make the store at this moment.
+    version, application, tables = connection.execute(
+        "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)"
+        " FROM pragma_user_version, pragma_application_id"
+    ).fetchone()
     if version > len(migrations):
         raise UsageError(
             f"a newer signet wrote it (schema {version}, this one knows {len(migrations)}): upgrade signet"
         )
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION_ID and (version > 0 or tables > 0 or not create):
         raise UsageError("it is no store of signet")
     return version < len(migrations)

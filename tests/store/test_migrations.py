@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from store_samples import NOW, claim, named, request, run
@@ -162,3 +163,22 @@ def test_a_store_is_migrated_when_it_is_opened(tmp_path, monkeypatch):
         assert run(store.record(request(3))) is True
     with closing(sqlite3.connect(path)) as connection:
         assert version_of(connection) == len(further)
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_store_that_is_made_between_two_statements_is_no_stranger_s(tmp_path, after):
+    path = tmp_path / "a.db"
+    is_overtaken = iter([False] * (after - 1) + [True])
+
+    class Overtaken(sqlite3.Connection):
+        def execute(self, *statement):
+            row = super().execute(*statement).fetchone()
+            if next(is_overtaken, False):
+                with closing(sqlite3.connect(path, isolation_level=None)) as other:
+                    migrate(other, STEPS)
+            return SimpleNamespace(fetchone=lambda: row)
+
+    with closing(sqlite3.connect(path, isolation_level=None, factory=Overtaken)) as connection:
+        for _ in range(after):
+            pending(connection, STEPS)  # either way, and no error
+        assert pending(connection, STEPS) is False
