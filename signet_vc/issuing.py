@@ -49,11 +49,6 @@ class Options(NamedTuple):
     disclosable: Sequence[str] = ()
     holder_key: PublicKey | None = None
 
-    @property
-    def plain(self) -> bool:
-        """Whether nothing is asked for but the signature."""
-        return self[_ASKED:] == _PLAIN
-
 
 _ASKED: Final = 2  # the members from here on are what may be asked for
 _PLAIN: Final = Options(0)[_ASKED:]
@@ -100,11 +95,11 @@ def prepare(
         raise UsageError("the document is secured already")
     way = SECURINGS[securing]
     checked = _check(document, key_type, verification_method)
-    if checked.bound:
-        _refuse_foreign(checked, options, securing)
-    if (options.domain or options.challenge is not None) and not checked.presents:
-        raise UsageError("domain and challenge are of a presentation")
-    return way(checked, options)
+    if checked.bound and securing not in _OF_CALLS:
+        raise UsageError(f"a tool call's credential is secured as {' or '.join(_OF_CALLS)}")
+    if options[_ASKED:] != _PLAIN:
+        _check_options(options, checked, way)
+    return way.prepare(checked, options)
 
 
 def _check(document: JsonObject, key_type: KeyType, verification_method: str) -> _Checked:
@@ -134,15 +129,16 @@ def _check(document: JsonObject, key_type: KeyType, verification_method: str) ->
     return _Checked(document, canonical, bound, presents, key_type, verification_method)
 
 
-def _refuse_foreign(checked: _Checked, options: Options, securing: str) -> None:
-    """A call's credential takes the securings and options that its format has, and no others."""
-    if securing not in _OF_CALLS:
-        raise UsageError(f"a tool call's credential is secured as {' or '.join(_OF_CALLS)}")
-    if options.plain:
-        return
-    if options.suite not in {None, data_integrity.default_suite(checked.key_type).name}:
+def _check_options(options: Options, checked: _Checked, way: _Way) -> None:
+    """Refuse what the way or the document has no use for; a call's credential takes its format's alone."""
+    if checked.bound and options.suite not in {None, data_integrity.default_suite(checked.key_type).name}:
         raise UsageError("a tool call's credential takes its key's own cryptosuite")
-    _refuse(options, "expires", "proof_id", "add_proof", "previous_proof")
+    refused = (*way.refuses, *(_NOT_OF_CALLS if checked.bound else ()))
+    given = [name for name in refused if getattr(options, name)]
+    if given:
+        raise UsageError(f"this securing has no {', '.join(given)}")
+    if (options.domain or options.challenge is not None) and not checked.presents:
+        raise UsageError("domain and challenge are of a presentation")
 
 
 # --- the ways -------------------------------------------------------------------------------------------
@@ -150,7 +146,6 @@ def _refuse_foreign(checked: _Checked, options: Options, securing: str) -> None:
 
 def _proof(checked: _Checked, options: Options) -> ToSign:
     """An embedded proof: Data Integrity."""
-    _refuse(options, "disclosable", "holder_key")
     if options.suite is not None and options.suite not in data_integrity.SUITES:
         raise UsageError(f"the cryptosuite is none of {', '.join(data_integrity.SUITES)}")
     suite = (
@@ -167,7 +162,7 @@ def _proof(checked: _Checked, options: Options) -> ToSign:
         verification_method=checked.verification_method,
         created=_created(checked, options),
         purpose="authentication" if checked.presents else "assertionMethod",
-        options={} if options.plain else _proof_options(options),
+        options=_proof_options(options),
         canonical=checked.canonical if fresh and suite.pins_context else None,
     )
 
@@ -198,7 +193,6 @@ def _created(checked: _Checked, options: Options) -> str:
 
 def _jwt(checked: _Checked, options: Options) -> ToSign:
     """A compact JWS around it."""
-    _refuse(options, "disclosable", "holder_key", *_OF_A_PROOF)
     return vc_jwt.prepare(
         checked.document,
         key_type=checked.key_type,
@@ -211,7 +205,6 @@ def _jwt(checked: _Checked, options: Options) -> ToSign:
 
 def _sd_jwt(checked: _Checked, options: Options) -> ToSign:
     """An SD-JWT, of which a holder may withhold what the issuer let it."""
-    _refuse(options, *_OF_A_PROOF)
     if options.salts is None:
         raise UsageError("what can be withheld needs salts")
     return sd_jwt.prepare(
@@ -228,7 +221,6 @@ def _sd_jwt(checked: _Checked, options: Options) -> ToSign:
 
 def _cose(checked: _Checked, options: Options) -> ToSign:
     """A COSE_Sign1 around it."""
-    _refuse(options, "disclosable", "holder_key", *_OF_A_PROOF)
     return cose.prepare(
         checked.document,
         key_type=checked.key_type,
@@ -236,18 +228,6 @@ def _cose(checked: _Checked, options: Options) -> ToSign:
         presentation=checked.presents,
         registered=_registered(options),
     )
-
-
-_OF_CALLS: Final = ("data-integrity", "jws")  # FORMAT, Carriers
-_OF_A_PROOF: Final = ("suite", "proof_id", "add_proof", "previous_proof")
-
-
-def _refuse(options: Options, *names: str) -> None:
-    if options.plain:
-        return
-    given = [name for name in names if getattr(options, name)]
-    if given:
-        raise UsageError(f"this securing has no {', '.join(given)}")
 
 
 def _registered(options: Options) -> Mapping[str, Any]:
@@ -262,6 +242,24 @@ def _registered(options: Options) -> Mapping[str, Any]:
     return claims
 
 
-SECURINGS: Final[Mapping[str, Callable[[_Checked, Options], ToSign]]] = MappingProxyType(
-    {"data-integrity": _proof, "jws": _jwt, "sd-jwt": _sd_jwt, "cose": _cose}
+_OF_CALLS: Final = ("data-integrity", "jws")  # FORMAT, Carriers
+_NOT_OF_CALLS: Final = ("expires", "proof_id", "add_proof", "previous_proof")
+_OF_A_PROOF: Final = ("suite", "proof_id", "add_proof", "previous_proof")
+_OF_WITHHOLDING: Final = ("disclosable", "holder_key")
+
+
+class _Way(NamedTuple):
+    """A way to secure. refuses: the options that it has no use for."""
+
+    prepare: Callable[[_Checked, Options], ToSign]
+    refuses: tuple[str, ...]
+
+
+SECURINGS: Final[Mapping[str, _Way]] = MappingProxyType(
+    {
+        "data-integrity": _Way(_proof, _OF_WITHHOLDING),
+        "jws": _Way(_jwt, (*_OF_A_PROOF, *_OF_WITHHOLDING)),
+        "sd-jwt": _Way(_sd_jwt, _OF_A_PROOF),
+        "cose": _Way(_cose, (*_OF_A_PROOF, *_OF_WITHHOLDING)),
+    }
 )

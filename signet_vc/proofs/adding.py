@@ -83,6 +83,11 @@ def prepare(
     """
     if key_type.name not in suite.key_types:
         raise UsageError(f"{suite.name} takes no {key_type.name} key")
+    controller, _, fragment = verification_method.partition("#")
+    if not controller or not fragment:
+        raise UsageError("the verification method of a key is a URL with a fragment")
+    if purpose not in PROOF_PURPOSES:
+        raise UsageError("no proof serves that purpose")
     proof: JsonObject = {
         "type": PROOF_TYPE,
         "cryptosuite": suite.name,
@@ -96,7 +101,10 @@ def prepare(
         proof["@context"] = context.copy() if type(context) is list else context
     if options:
         proof = _with_options(proof, options)
-    _check(proof)
+    try:
+        check_members(proof)  # no proof is made that would be refused for them
+    except ProblemError as error:
+        raise UsageError(f"an option of a proof has not its form: {error}") from error
     signed = document
     if "proof" in document or "previousProof" in proof:
         if canonical is not None:
@@ -139,19 +147,6 @@ def _with_options(proof: JsonObject, options: Mapping[str, Any]) -> JsonObject:
     if ours:
         raise UsageError(f"not an option of a proof: {', '.join(sorted(ours))}")
     return {**proof, **options}
-
-
-def _check(proof: JsonObject) -> None:
-    """Make no proof that would be refused for its members."""
-    controller, _, fragment = proof["verificationMethod"].partition("#")
-    if not controller or not fragment:
-        raise UsageError("the verification method of a key is a URL with a fragment")
-    if proof["proofPurpose"] not in PROOF_PURPOSES:
-        raise UsageError("no proof serves that purpose")
-    try:
-        check_members(proof)
-    except ProblemError as error:
-        raise UsageError(f"an option of a proof has not its form: {error}") from error
 
 
 def _beside_others(document: JsonObject, proof: JsonObject) -> tuple[JsonObject, JsonObject]:

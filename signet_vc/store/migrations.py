@@ -85,7 +85,8 @@ def pending(
         )
     if application != APPLICATION_ID and (version > 0 or tables > 0 or not create):
         raise UsageError("it is no store of signet")
-    return version < len(migrations)
+    is_older: bool = version < len(migrations)
+    return is_older
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
