@@ -22,7 +22,9 @@ _LOOKUPS: Final = 16  # at once: the system's lookup cannot be ended, only left 
 
 # Public by Python's table (of whatever version), and yet nothing that a document is fetched from: relays and
 # tunnels that hold another address, the metadata service of a cloud that has a public one, documentation.
-_NEVER_4: Final = tuple(map(IPv4Network, ("192.88.99.0/24", "168.63.129.16/32", "100.64.0.0/10")))
+_NEVER_4: Final = tuple(
+    map(IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "100.64.0.0/10"))
+)
 _NEVER_6: Final = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 # Global unicast. Mapped and compatible IPv4, NAT64, site-local and all other embedding lie outside.
 _UNICAST: Final = IPv6Network("2000::/3")
