@@ -24,6 +24,7 @@ from published import SHARED
 from signet_vc import resources
 from signet_vc.errors import Code, UsageError
 from signet_vc.interop import Report, load, run, run_published, vectors_folder
+from signet_vc.interop import cases as cases_module
 from signet_vc.interop.cases import BrokenCaseError, Case
 from signet_vc.interop.finding import differences
 from signet_vc.interop.judges import JUDGES, judge
@@ -437,6 +438,7 @@ EXAMPLE = "request/accept/worked-example"
         {"input": {"message": {"base64": "?"}}},
         {"input": {"message": {"parts": [{"repeat": "a", "times": -1}]}}},
         {"input": {"message": {"parts": [{"repeat": "a", "times": 1 << 40}]}}},
+        {"input": {"message": {"parts": [{"repeat": "a", "times": 1.5}]}}},
         {"input": {"message": '{"jsonrpc":"2.0","id":1,"method":"ping"}'}},
     ],
     ids=str,
@@ -470,7 +472,7 @@ def test_a_file_that_is_no_case_counts_as_failed(copied: Path, content: bytes | 
     }
 
 
-@pytest.mark.parametrize("identifier", ["../index", "request//x", "request/./x", ""])
+@pytest.mark.parametrize("identifier", ["../index", "request//x", "request/./x", "request/a\0", ""])
 def test_an_id_that_leads_elsewhere_counts_as_failed(copied: Path, identifier: str) -> None:
     (copied / "index.json").write_text(json.dumps({"cases": [identifier]}), "utf-8")
     assert failed(copied) == [identifier]
@@ -494,6 +496,23 @@ def test_parts_are_joined(copied: Path) -> None:
         input={"json": {"parts": [text[:5], {"repeat": " ", "times": 3}, {"base64": "IA=="}, text[5:]]}},
     )
     assert failed(copied) == []
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"repeat": " ", "times": 60}, {"repeat": " ", "times": 60}],
+        [{"repeat": "\u20ac", "times": 40}],
+        ["a" * 60, {"parts": ["a" * 60]}],
+    ],
+    ids=["two", "bytes, not characters", "one within"],
+)
+def test_what_parts_add_up_to_is_bounded(monkeypatch: pytest.MonkeyPatch, parts: list[Any]) -> None:
+    monkeypatch.setattr(cases_module, "_MAX_INPUT", 119)
+    with pytest.raises(BrokenCaseError):
+        cases_module.bytes_of({"parts": parts})
+    monkeypatch.setattr(cases_module, "_MAX_INPUT", 120)
+    assert len(cases_module.bytes_of({"parts": parts})) == 120
 
 
 # -- other parties' --------------------------------------------------------------------------------

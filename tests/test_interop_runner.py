@@ -126,6 +126,15 @@ def test_values_are_compared_if_they_are_stated(tmp_path: Path) -> None:
     assert outcomes(row) == [Outcome.PASSED, Outcome.DIFFERS]
 
 
+@pytest.mark.parametrize(
+    "stated", [str(1 << 65), "[" * 70 + "]" * 70, "null"], ids=["too large", "deep", "nothing"]
+)
+def test_a_value_of_any_form_is_another_one(tmp_path: Path, stated: str) -> None:
+    program = HEAD + f'    print(json.dumps(answer)[:-1] + \', "values": {{"digest": {stated}}}}}\', flush=True)'
+    row = asked(tmp_path, program, question(values={"digest": "abc"}), question())
+    assert outcomes(row) == [Outcome.DIFFERS, Outcome.PASSED]
+
+
 def test_what_tells_the_verdict_is_not_shown() -> None:
     for each in (*of_vectors(vectors_folder()), *(of_published(PUBLISHED) if PUBLISHED.is_dir() else ())):
         line = json.loads(each.line(7))
@@ -140,6 +149,30 @@ def test_every_case_is_a_question() -> None:
     assert [each.identifier for each in of_vectors(vectors_folder())] == [
         identifier for identifier, _ in load(vectors_folder())
     ]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "members"),
+    [
+        ("../outside", {}),
+        ("jcs/a", {"verdict": "perhaps"}),
+        ("jcs/a", {"kind": ["jcs"]}),
+        ("jcs/a", {"id": "jcs/b"}),
+        ("jcs/a", {"input": {"json": 1}}),
+        ("jcs/a", {"spec": []}),
+    ],
+    ids=str,
+)
+def test_what_this_package_does_not_read_is_no_question(
+    tmp_path: Path, identifier: str, members: dict[str, Any]
+) -> None:
+    folder = tmp_path / "vectors"
+    (folder / "jcs").mkdir(parents=True)
+    case = {"id": identifier, "kind": "jcs", "verdict": "accept", "input": {"json": "{}"}}
+    case |= {"policy": {}, "expected": {}, **members}
+    (folder / f"{identifier}.json").write_text(json.dumps(case), "utf-8")
+    (folder / "index.json").write_text(json.dumps({"cases": [identifier]}), "utf-8")
+    assert of_vectors(folder) == []
 
 
 def test_what_an_implementation_makes_no_claim_to_is_not_put_to_it(tmp_path: Path) -> None:

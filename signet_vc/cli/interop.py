@@ -140,15 +140,16 @@ def _write(matrix: Matrix, written: Mapping[str, Path | None]) -> None:
 
 
 def _print(report: vectors.Report) -> None:
-    width = max(map(len, (*report.kinds, *report.unsupported, "kind")))
+    width = max(map(len, map(shown, (*report.kinds, *report.unsupported, "kind"))))
     click.echo(f"{'kind':<{width}}  accept  reject  failed")
     for kind, counts in report.kinds.items():
         failed = click.style(f"{counts.failed:>6}", fg="red" if counts.failed else None)
-        click.echo(f"{kind:<{width}}  {counts.accept:>6}  {counts.reject:>6}  {failed}")
+        click.echo(f"{shown(kind):<{width}}  {counts.accept:>6}  {counts.reject:>6}  {failed}")
     for kind, number in report.unsupported.items():
-        click.echo(f"{kind:<{width}}  unsupported: {number}")
+        click.echo(f"{shown(kind):<{width}}  unsupported: {number}")
     for each in report.failures:
-        click.echo(f"{click.style('FAILED', fg='red', bold=True)} {each.identifier}: {each.detail}")
+        said = shown(f"{each.identifier}: {each.detail}")
+        click.echo(f"{click.style('FAILED', fg='red', bold=True)} {said}")
     total = report.total
     click.echo(f"{total.all} cases, {total.failed} failed")
 
@@ -156,14 +157,14 @@ def _print(report: vectors.Report) -> None:
 def _print_matrix(matrix: Matrix) -> None:
     """Passed of asked, a line for each kind; then what there is of each outcome, a line an implementation."""
     cells = [row.cells for row in matrix.rows]
-    width = max(map(len, matrix.kinds))
+    width = max(map(len, map(shown, matrix.kinds)))
     columns = [max(9, len(shown(row.name))) for row in matrix.rows]
     names = [shown(row.name) for row in matrix.rows]
     click.echo("\n" + f"{'passed/asked':<{width}}" + _columns(names, columns))
     for kind in matrix.kinds:
         texts = [_cell(each.get(kind, Counter())) for each in cells]
         colours = [_colour(each.get(kind, Counter())) for each in cells]
-        click.echo(f"{kind:<{width}}" + _columns(texts, columns, colours))
+        click.echo(f"{shown(kind):<{width}}" + _columns(texts, columns, colours))
     click.echo()
     for row in matrix.rows:
         _print_row(row)

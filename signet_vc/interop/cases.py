@@ -13,7 +13,7 @@ from typing import Final, Literal
 from signet_vc.codec.strict_json import Json, JsonObject, loads
 from signet_vc.errors import ProblemError, UsageError
 
-__all__ = ["BrokenCaseError", "Case", "Verdict", "bytes_of", "load", "vectors_folder"]
+__all__ = ["BrokenCaseError", "Case", "Verdict", "bytes_of", "load", "read", "vectors_folder"]
 
 Verdict = Literal["accept", "reject"]
 _MAX_FILE: Final = 8 << 20
@@ -64,25 +64,32 @@ def load(folder: Traversable) -> Iterator[tuple[str, Case | BrokenCaseError]]:
 
 def _load(folder: Traversable, identifier: str) -> Case | BrokenCaseError:
     try:
-        return _read(identifier, loads(_file(folder, identifier).read_bytes(), max_bytes=_MAX_FILE))
-    except (OSError, ProblemError) as error:
-        return BrokenCaseError(f"the file of the case cannot be read: {error}")
+        return read(folder, identifier)[0]
     except BrokenCaseError as error:
         return error
 
 
+def read(folder: Traversable, identifier: str) -> tuple[Case, JsonObject]:
+    """Give one case, and all that its file says. Raises BrokenCaseError."""
+    try:
+        value = loads(_file(folder, identifier).read_bytes(), max_bytes=_MAX_FILE)
+    except (OSError, ProblemError) as error:
+        raise BrokenCaseError(f"the file of the case cannot be read: {error}") from error
+    if not isinstance(value, dict) or value.get("id") != identifier:
+        raise BrokenCaseError("the file holds another case than the index says")
+    return _case(identifier, value), value
+
+
 def _file(folder: Traversable, identifier: str) -> Traversable:
     steps = identifier.split("/")
-    if not all(step and step.strip(".") for step in steps):
+    if "\0" in identifier or not all(step and step.strip(".") for step in steps):
         raise BrokenCaseError("the id is no path below the folder")
     for step in steps[:-1]:
         folder /= step
     return folder / f"{steps[-1]}.json"
 
 
-def _read(identifier: str, value: Json) -> Case:
-    if not isinstance(value, dict) or value.get("id") != identifier:
-        raise BrokenCaseError("the file holds another case than the index says")
+def _case(identifier: str, value: JsonObject) -> Case:
     verdict, kind = value.get("verdict"), value.get("kind")
     inputs, policy, expected = value.get("input"), value.get("policy"), value.get("expected")
     if not isinstance(kind, str) or not (verdict == "accept" or verdict == "reject"):  # noqa: PLR1714 - narrows
@@ -109,18 +116,25 @@ def bytes_of(value: Json) -> bytes:
         except (Base64Error, ValueError) as error:
             raise BrokenCaseError("an input is not base64") from error
     if isinstance(value, dict) and value.keys() == {"parts"} and isinstance(value["parts"], list):
-        return b"".join(map(_part, value["parts"]))
+        return _joined(value["parts"])
     raise BrokenCaseError("an input is neither text, base64 nor parts")
 
 
-def _part(value: Json) -> bytes:
+def _joined(parts: list[Json]) -> bytes:
+    data = bytearray()
+    for each in parts:
+        data += _part(each, _MAX_INPUT - len(data))
+    return bytes(data)
+
+
+def _part(value: Json, most: int) -> bytes:
+    """Give one of several parts, of at most so many bytes."""
     if not isinstance(value, dict) or value.keys() != {"repeat", "times"}:
-        return bytes_of(value)
-    repeated, times = value["repeat"], value["times"]
-    if (
-        not isinstance(repeated, str)
-        or type(times) is not int
-        or not 0 <= times * len(repeated) <= _MAX_INPUT
-    ):
+        data, times = bytes_of(value), 1
+    elif isinstance(value["repeat"], str) and type(value["times"]) is int and value["times"] >= 0:
+        data, times = value["repeat"].encode(), value["times"]
+    else:
         raise BrokenCaseError("a part is no repetition")
-    return repeated.encode() * times
+    if len(data) * times > most:
+        raise BrokenCaseError("the parts add up to too much")
+    return data * times

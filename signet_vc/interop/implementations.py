@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from signet_vc.codec import jcs, strict_json
-from signet_vc.codec.strict_json import JsonObject
+from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import ProblemError
 from signet_vc.interop.adapters import Adapter
 from signet_vc.interop.matrix import Answer, Outcome, Row
@@ -255,6 +255,13 @@ def _another_value(question: Question, values: object) -> str:
     if not isinstance(values, dict):
         return ""
     for name, expected in question.values.items():
-        if name in values and jcs.canonicalize(values[name]) != jcs.canonicalize(expected):
+        if name in values and not _same(values[name], expected):
             return name
     return ""
+
+
+def _same(stated: Json, expected: Json) -> bool:
+    try:
+        return jcs.canonicalize(stated) == jcs.canonicalize(expected)
+    except ProblemError:  # what was stated has no canonical form, a number too large, say
+        return False

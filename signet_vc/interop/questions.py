@@ -13,7 +13,7 @@ from typing import Any, Final
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import ProblemError, UsageError
-from signet_vc.interop.cases import BrokenCaseError, Verdict, bytes_of
+from signet_vc.interop.cases import BrokenCaseError, Verdict, bytes_of, read
 
 __all__ = ["Question", "of_published", "of_vectors"]
 
@@ -88,37 +88,39 @@ def of_vectors(folder: Traversable) -> list[Question]:
 def _question(folder: Traversable, identifier: str, specifications: JsonObject) -> Question | None:
     """A case that cannot be read fails in this package's own run, and is not put to others."""
     try:
-        case = strict_json.loads((folder / f"{identifier}.json").read_bytes(), max_bytes=_MAX_FILE)
-        spec, expected = case.get("spec", {}), case["expected"]
+        case, told = read(folder, identifier)
+        spec, expected = told.get("spec", {}), case.expected
         return Question(
             identifier=identifier,
-            kind=case["kind"],
-            verdict=case["verdict"],
-            codes=(*expected.get("codes", ()), *expected.get("mayAlso", ())),
+            kind=case.kind,
+            verdict=case.verdict,
+            codes=tuple(map(str, (*expected.get("codes", ()), *expected.get("mayAlso", ())))),
             values={
                 name: value for name, value in expected.items() if name not in {"codes", "mayAlso", "notices"}
             },
-            input={name: _sent(value) for name, value in case["input"].items()},
-            policy=_policy(case["policy"]),
-            keys=case.get("keys", {}),
-            rule=case.get("rule", ""),
-            document=spec.get("document", ""),
-            section=spec.get("section", ""),
-            url=specifications.get(spec.get("document"), {}).get("url", ""),
+            input={name: _sent(data) for name, data in case.input.items()},
+            policy=_policy(case.policy),
+            keys=told.get("keys", {}),
+            rule=str(told.get("rule", "")),
+            document=str(spec.get("document", "")),
+            section=str(spec.get("section", "")),
+            url=str(specifications.get(spec.get("document"), {}).get("url", "")),
         )
-    except (OSError, ProblemError, BrokenCaseError, AttributeError, KeyError, TypeError, ValueError):
+    except (BrokenCaseError, AttributeError, TypeError):
         return None
 
 
 def _policy(policy: JsonObject) -> JsonObject:
     if "documents" not in policy:
         return policy
-    return {**policy, "documents": {url: _sent(value) for url, value in policy["documents"].items()}}
+    return {
+        **policy,
+        "documents": {url: _sent(bytes_of(value)) for url, value in policy["documents"].items()},
+    }
 
 
-def _sent(value: Json) -> Json:
-    """Bytes as text where they are UTF-8, else as base64: parts are put together here."""
-    data = bytes_of(value)
+def _sent(data: bytes) -> Json:
+    """Bytes as text where they are UTF-8, else as base64."""
     try:
         return data.decode()
     except UnicodeDecodeError:

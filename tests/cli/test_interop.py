@@ -114,3 +114,15 @@ def test_an_implementation_without_an_adapter_is_a_usage_error() -> None:
     assert result.exit_code == 2
     assert "--with" in result.stderr
     assert result.stdout == ""
+
+
+def test_what_a_case_says_moves_no_cursor(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    kind, name = "jcs\x1b[2J", "a/\x1b]0;title\x07"
+    case = {"id": name, "kind": kind, "verdict": "accept", "input": {}, "policy": {}, "expected": {}}
+    (tmp_path / f"{name}.json").write_text(json.dumps(case), "utf-8")
+    (tmp_path / "index.json").write_text(json.dumps({"cases": [name]}), "utf-8")
+    result = invoke("--vectors", str(tmp_path))
+    assert result.exit_code == 1
+    assert "FAILED a/\\x1b]0;title\\x07: a kind that is not known: jcs\\x1b[2J" in result.stdout
+    assert result.stdout.replace("\n", "").isprintable()
