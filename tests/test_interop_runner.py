@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import sys
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from pathlib import Path
@@ -272,6 +273,27 @@ def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
         with connection:
             connection.settimeout(30)
             assert connection.recv(1) == b""  # closed: the process that held it is gone
+
+
+def test_what_left_its_group_is_not_waited_for(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        (tmp_path / "child.py").write_text(
+            "import socket\n"
+            f"held = socket.create_connection(('127.0.0.1', {listening.getsockname()[1]}))\n"
+            "held.settimeout(30)\n"  # it ends by itself where nobody lets it
+            "held.recv(1)\n",
+            "utf-8",
+        )
+        starts = (
+            "import subprocess, sys\n"
+            "subprocess.Popen([sys.executable, 'child.py'], start_new_session=True)\n"  # with its pipes
+        )
+        began = time.monotonic()
+        row = asked(tmp_path, starts + HEAD + "    time.sleep(600)")
+        assert outcomes(row) == [Outcome.FAILED]
+        assert time.monotonic() - began < 20
+        connection, _ = listening.accept()
+        connection.close()  # and so it ends
 
 
 def test_a_command_that_is_not_there(tmp_path: Path) -> None:

@@ -211,10 +211,12 @@ class _Asking:
                 process.kill()
             else:
                 os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
         if self.reader is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.reader, 1)
+        # What left the group may hold the pipes, for whose end wait() would wait; asyncio gives no other way.
+        process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        await process.wait()
 
 
 # -- verdicts ------------------------------------------------------------------------------------------

@@ -157,15 +157,16 @@ class Getter:
         """Answer one request."""
         note: Note = scope.get(NOTE) or Note()
         note.route = self._route
-        answer = await self._answer(scope)
+        headers = _headers(scope)
+        answer = await self._answer(scope, headers)
         note.codes = answer.codes
-        await respond(answer, send)
+        await respond(closing(answer) if _has_body(headers) else answer, send)
 
-    async def _answer(self, scope: Scope) -> Reply:
+    async def _answer(self, scope: Scope, headers: Mapping[str, str]) -> Reply:
         asked = Asked(
             name=scope.get("path_params", {}).get("name", ""),
             query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
-            accept=_headers(scope).get("accept", ""),
+            accept=headers.get("accept", ""),
         )
         if self._workers is None:
             return answered(self._function, asked)
@@ -203,6 +204,11 @@ async def respond(answer: Reply, send: Send) -> None:
 def _headers(scope: Scope) -> dict[str, str]:
     """The headers, each once: of one that is repeated the last, so that no two readers add them up."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _has_body(headers: Mapping[str, str]) -> bool:
+    """Whether a body follows (RFC 9112 §6.3)."""
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def _is_json(content_type: str) -> bool:

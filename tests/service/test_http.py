@@ -255,6 +255,23 @@ def test_a_body_that_trickles_is_not_waited_for(service: Running) -> None:
     assert problem(answer)[0] == 408
 
 
+@pytest.mark.parametrize("length", [100, None])
+def test_a_body_that_nobody_asked_for_is_not_waited_for(service: Running, length: int | None) -> None:
+    head = head_of(service, length=length).replace(b"POST /credentials/verify", b"GET /health", 1)
+    address = urlsplit(service.base)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(head)
+        began, received = time.monotonic(), b""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.settimeout(0.2)
+            while time.monotonic() - began < 5:
+                connection.sendall(b"1\r\n1\r\n" if length is None else b"1")
+                with contextlib.suppress(TimeoutError):
+                    received += connection.recv(65536)
+    assert received.startswith(b"HTTP/1.1 200")
+    assert time.monotonic() - began < 4
+
+
 @pytest.mark.parametrize("data", [b"", b"GET /health HTTP/1.1\r\nHost: "])
 def test_headers_that_do_not_come_are_not_waited_for(service: Running, data: bytes) -> None:
     began = time.monotonic()
