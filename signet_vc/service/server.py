@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Generator, Iterable
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -86,10 +87,26 @@ class Server(uvicorn.Server):
                 h11_max_incomplete_event_size=bounds.header_bytes,
                 timeout_keep_alive=bounds.idle_seconds,
                 timeout_graceful_shutdown=bounds.stop_seconds,
-                backlog=_BACKLOG,
-                ssl_context_factory=_given(context),
             )
         )
+        self._tls: dict[str, Any] = {}
+        if context is not None:
+            self._tls = {
+                "ssl": context,
+                "ssl_handshake_timeout": bounds.header_seconds,
+                "ssl_shutdown_timeout": bounds.send_seconds,
+            }
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Do as uvicorn does, but for TLS's times: asyncio waits 60 s for a handshake, and 30 for a goodbye."""
+        make: Any = self.config.http_protocol_class
+        made = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+        loop = asyncio.get_running_loop()
+        self.servers = [
+            await loop.create_server(partial(make, **made), sock=each, backlog=_BACKLOG, **self._tls)
+            for each in sockets or ()
+        ]
+        self.started = True
 
     def listen(self, listening: socket.socket) -> None:
         """Serve until told to stop."""
@@ -111,7 +128,3 @@ class Server(uvicorn.Server):
         finally:
             for each, handler in kept.items():
                 signal.signal(each, handler)
-
-
-def _given(context: ssl.SSLContext | None) -> Callable[[Any, Any], ssl.SSLContext] | None:
-    return None if context is None else lambda _config, _default: context

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -294,6 +295,33 @@ def test_a_client_that_leaves_harms_nobody(service: Running) -> None:
         with socket.create_connection((address.hostname, address.port)) as connection:
             connection.sendall(data)
     assert service.get("/health").status_code == 200
+
+
+def hasty(base: str) -> Service:
+    bounds = Bounds(header_seconds=0.5, send_seconds=0.5, idle_seconds=1)
+    return dataclasses.replace(settings.ephemeral_service(base), bounds=bounds)
+
+
+def test_a_handshake_that_does_not_come_is_not_waited_for() -> None:
+    with running(hasty, tls=True) as service:
+        began = time.monotonic()
+        assert raw(service) == b""
+        assert time.monotonic() - began < 5
+        assert service.get("/health").status_code == 200
+
+
+def test_a_client_that_does_not_say_goodbye_is_not_waited_for() -> None:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with contextlib.ExitStack() as stack:
+        with running(hasty, tls=True) as service:
+            address = urlsplit(service.base)
+            plain = socket.create_connection((address.hostname, address.port), timeout=10)
+            connection = stack.enter_context(trusting.wrap_socket(plain))
+            connection.sendall(f"GET /health HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
+            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+            began = time.monotonic()
+        assert time.monotonic() - began < 5  # the service has stopped
 
 
 def test_connections_are_bounded(service: Running) -> None:
