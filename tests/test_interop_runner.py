@@ -131,7 +131,9 @@ def test_values_are_compared_if_they_are_stated(tmp_path: Path) -> None:
     "stated", [str(1 << 65), "[" * 70 + "]" * 70, "null"], ids=["too large", "deep", "nothing"]
 )
 def test_a_value_of_any_form_is_another_one(tmp_path: Path, stated: str) -> None:
-    program = HEAD + f'    print(json.dumps(answer)[:-1] + \', "values": {{"digest": {stated}}}}}\', flush=True)'
+    program = (
+        HEAD + f'    print(json.dumps(answer)[:-1] + \', "values": {{"digest": {stated}}}}}\', flush=True)'
+    )
     row = asked(tmp_path, program, question(values={"digest": "abc"}), question())
     assert outcomes(row) == [Outcome.DIFFERS, Outcome.PASSED]
 

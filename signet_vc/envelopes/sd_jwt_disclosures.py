@@ -48,10 +48,15 @@ _OF_ELEMENT: Final = 2
 
 
 class Shown(NamedTuple):
-    """A document with all that its disclosures show. places: of each disclosure, in their order."""
+    """A document with all that its disclosures show.
+
+    places: of each disclosure, in their order. withheld: the objects and arrays with a digest to which no
+    disclosure came; it may also stand for nothing (§4.2.5).
+    """
 
     document: JsonObject
     places: tuple[Steps, ...]
+    withheld: tuple[Steps, ...]
 
 
 def encode(contents: Sequence[Json]) -> str:
@@ -89,7 +94,8 @@ def show(payload: JsonObject, disclosures: Sequence[str]) -> Shown:
     document = reader.object({key: value for key, value in payload.items() if key != ALGORITHM}, None, 0)
     if len(reader.places) != len(disclosures):
         raise _invalid("a disclosure belongs to no digest of the token")
-    return Shown(document, tuple([_steps(reader.places[index]) for index in range(len(disclosures))]))
+    places = tuple([_steps(reader.places[index]) for index in range(len(disclosures))])
+    return Shown(document, places, tuple([_steps(each) for each in reader.withheld]))
 
 
 class _Disclosure(NamedTuple):
@@ -118,15 +124,16 @@ def _decode(text: str) -> _Disclosure:
 
 
 class _Reader:
-    """One pass over a document; ``places`` gathers where each disclosure was met."""
+    """One pass over a document; ``places`` gathers where each disclosure was met, ``withheld`` where none."""
 
-    __slots__ = ("_by_digest", "_disclosures", "_met", "places")
+    __slots__ = ("_by_digest", "_disclosures", "_met", "places", "withheld")
 
     def __init__(self, disclosures: list[_Disclosure], by_digest: Mapping[str, int]) -> None:
         self._disclosures = disclosures
         self._by_digest = by_digest
         self._met: set[str] = set()
         self.places: dict[int, Path] = {}
+        self.withheld: list[Path] = []
 
     def object(self, value: JsonObject, path: Path, depth: int) -> JsonObject:
         """Show an object that stands in ``depth`` others: its own members first, then the disclosed ones."""
@@ -196,7 +203,9 @@ class _Reader:
             raise _invalid("a digest stands twice in the token", path)
         self._met.add(digest)
         index = self._by_digest.get(digest)
-        if index is not None and len(self._disclosures[index].contents) != parts:
+        if index is None:
+            self.withheld.append(path)
+        elif len(self._disclosures[index].contents) != parts:
             raise _invalid("a member's disclosure stands for an element, or the other way round", path)
         return index
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, TypeAlias
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.envelopes import jws, media
 from signet_vc.envelopes.jws import Jws
-from signet_vc.envelopes.sd_jwt_disclosures import digest_with, hash_name, show
+from signet_vc.envelopes.sd_jwt_disclosures import Steps, digest_with, hash_name, show
 from signet_vc.errors import Code, Problem, ProblemError, problem
 
 __all__ = [
@@ -62,7 +62,7 @@ class Link(NamedTuple):
 
     text: as the next one's ``sd_hash`` is taken over it, with its last ``~``. issuer_jwt: its first part.
     payload: as it was signed. shown: with what is disclosed of it. mandates: those in ``delegate_payload``
-    that are disclosed.
+    that are disclosed. withheld: as ``Shown`` has it.
     """
 
     token: Jws
@@ -71,6 +71,7 @@ class Link(NamedTuple):
     payload: JsonObject
     shown: JsonObject
     mandates: list[JsonObject]
+    withheld: tuple[Steps, ...]
 
     @property
     def mandate(self) -> JsonObject:
@@ -102,11 +103,11 @@ def _link(text: str, index: int, max_bytes: int) -> Link:
     issuer_jwt, *disclosures = text[:-1].split(_SEPARATOR)
     token = jws.parse(issuer_jwt, max_bytes=max_bytes)
     payload = media.document_in(token.payload, max_bytes=max_bytes)
-    shown = show(payload, disclosures).document
+    shown, _, withheld = show(payload, disclosures)
     mandates = shown.get(_DELEGATED, [])
     if not isinstance(mandates, list) or not all(isinstance(each, dict) for each in mandates):
         raise _invalid("delegate_payload is no array of mandates", f"/{index}/{_DELEGATED}")
-    return Link(token, text, issuer_jwt, payload, shown, mandates)
+    return Link(token, text, issuer_jwt, payload, shown, mandates, withheld)
 
 
 def form_problems(chain: Chain) -> list[Problem]:

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from signet_vc.codec import xsd_datetime
 from signet_vc.codec.jcs import canonicalize_wide
 from signet_vc.codec.strict_json import JsonObject
+from signet_vc.envelopes.sd_jwt_disclosures import Steps
 from signet_vc.errors import Code, Problem, ProblemError, problem
 from signet_vc.protocols.ap2_chain import Chain
 
@@ -88,6 +89,9 @@ def evaluate(chain: Chain, checkout: JsonObject | None) -> Found:
         if not isinstance(constraints, list):
             problems.append(problem(Code.INVALID_MANDATE, "constraints are a list", place))
             continue
+        if any(map(_is_of_constraints, link.withheld)):
+            detail = "a part of the constraints is not shown"
+            problems.append(problem(Code.CONSTRAINT_UNRESOLVED, detail, place))
         evaluated += len(constraints)
         if evaluated > _MOST_CONSTRAINTS:
             problems.append(problem(Code.TOO_LARGE, f"more than {_MOST_CONSTRAINTS} constraints", place))
@@ -98,6 +102,15 @@ def evaluate(chain: Chain, checkout: JsonObject | None) -> Found:
             except _Untold as told:
                 notices.append(problem(Code.CONSTRAINT_UNRESOLVED, str(told), f"{place}/{number}"))
     return Found(tuple(problems), tuple(notices))
+
+
+_CONSTRAINTS: Final = ("delegate_payload", 0, "constraints")
+_NARROWING: Final = frozenset({"allowed", "acceptable_items"})  # lists of which less allows less
+
+
+def _is_of_constraints(way: Steps) -> bool:
+    """Whether what is withheld there may bind the very key that withholds it."""
+    return way[:3] == _CONSTRAINTS and _NARROWING.isdisjoint(way[3:])
 
 
 def _judge(constraint: Any, subject: _Subject, place: str) -> list[Problem]:

@@ -302,6 +302,49 @@ def test_line_items_are_handed_out(
     assert found == (set() if holds else {Code.INVALID_MANDATE})
 
 
+LIMIT = {"type": "payment.amount_range", "currency": "USD"}
+SHOWN = ap2.disclosure("salt-of-a-limit", "max", 5000)
+ENTRY = ap2.disclosure("salt-of-an-entry", {"id": "merchant_1"})
+WHOLE = ap2.disclosure("salt-of-a-constraint", {**LIMIT, "max": 5000})
+
+
+@pytest.mark.parametrize(
+    ("constraint", "disclosure", "withheld"),
+    [
+        pytest.param({"...": ap2.digest(WHOLE)}, WHOLE, {Code.CONSTRAINT_UNRESOLVED}, id="a constraint"),
+        pytest.param(
+            {**LIMIT, "_sd": [ap2.digest(SHOWN)]}, SHOWN, {Code.CONSTRAINT_UNRESOLVED}, id="its maximum"
+        ),
+        pytest.param(
+            {"type": "payment.allowed_payees", "allowed": [{"...": ap2.digest(ENTRY)}]},
+            ENTRY,
+            {Code.INVALID_MANDATE},  # nobody is left who may be paid
+            id="who may be paid",
+        ),
+        pytest.param(
+            {
+                "type": "payment.allowed_payees",
+                "allowed": [{"id": "merchant_1"}, {"...": ap2.digest("of another")}],
+            },
+            None,
+            set(),
+            id="who else may be paid",
+        ),
+    ],
+)
+@pytest.mark.parametrize("binding", ["sd_hash", "issuer_jwt_hash"])
+def test_who_is_bound_does_not_withhold_what_binds(
+    constraint: dict[str, Any], disclosure: str | None, withheld: set[Code], binding: str
+) -> None:
+    first = ap2.root(ap2.open_mandate("payment", constraints=[constraint]))
+    for shown, expected in ((first, withheld), (f"{first}{disclosure}~", set())):
+        text = shown if binding == "sd_hash" else shown.partition("~")[0]
+        last = ap2.hop(shown, ap2.closed_payment(), **{"sd_hash": None, binding: ap2.digest(text)})
+        assert codes(ap2.joined(shown, last)) == expected
+        if disclosure is None:
+            return
+
+
 def test_what_a_chain_cannot_show_is_told() -> None:
     reference = {"type": "payment.reference", "conditional_transaction_id": "x"}
     result = verified(_constrained("payment", reference))
