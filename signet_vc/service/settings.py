@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -66,12 +67,14 @@ def configured_service(config: Config, base: str) -> Service:
     entries = _entries(serve.status_store) if any(each.status for each in serve.instances) else None
     instances: list[Instance] = []
     taken: set[str] = set()
+    sources = {each for each in (config.key_source, config.agent_key_source) if each is not None}
+    attesting = _readable(sources)
     for each in serve.instances:
-        if each.key_source in {config.key_source, config.agent_key_source}:
+        key = None if each.key_source in sources else keystore.load(each.key_source)
+        if key is None or key.public_key.did in attesting:
             raise UsageError(
                 f"the key of the instance {each.name} signs attestations; give it one of its own"
             )
-        key = keystore.load(each.key_source)
         _check_suite(each.name, key, each.securing, each.suite)
         lists = None
         if entries is not None and each.status:
@@ -151,6 +154,15 @@ def _service(
         resolver=trust.resolver,
         **({} if entries is None else {"close": entries.close}),
     )
+
+
+def _readable(sources: Iterable[str]) -> set[str]:
+    """The DIDs of the keys that can be read here, however an instance names them; a service need not."""
+    dids = set()
+    for source in sources:
+        with suppress(UsageError):
+            dids.add(keystore.load(source).public_key.did)
+    return dids
 
 
 def _token(source: str) -> str:

@@ -38,6 +38,19 @@ def instance(name: str, key: str, more: str = "") -> str:
     return f"name: {name}, key_source: 'file:{key}.key'" + (f", {more}" if more else "")
 
 
+def test_a_key_that_attests_is_no_instances(folder: Path) -> None:
+    (folder / "copy.key").write_bytes((folder / "ed.key").read_bytes())
+    (folder / "copy.key").chmod(0o600)
+    config = configured(folder, instance("a", "copy"), more="  agent_key_source: file:ed.key\n")
+    with pytest.raises(UsageError):
+        configured_service(config, BASE)
+
+
+def test_the_key_that_attests_need_not_be_at_hand(folder: Path) -> None:
+    config = configured(folder, instance("a", "ed"), more="  key_source: file:of-another-user.key\n")
+    assert list(configured_service(config, BASE).instances) == ["a"]
+
+
 def test_the_lists_are_kept_in_the_state_directory(folder: Path) -> None:
     service = configured_service(configured(folder, instance("a", "ed", "status: [revocation]")), BASE)
     assert (state_directory() / "status-lists.db").is_file()
