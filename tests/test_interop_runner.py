@@ -357,7 +357,12 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e\x00 ]]> & | ` \ud800 end"
 
 
 def matrix_of(outcome: Outcome, *, reason: str = HOSTILE) -> Matrix:
-    each = question(rule=HOSTILE, input={"json": HOSTILE, "raw": {"base64": "AAEC"}}, policy={"at": HOSTILE})
+    each = question(
+        kind=HOSTILE,
+        rule=HOSTILE,
+        input={"json": HOSTILE, "raw": {"base64": "AAEC"}},
+        policy={"at": HOSTILE},
+    )
     row = Row(
         name=HOSTILE,
         version=HOSTILE,

@@ -38,7 +38,7 @@ def _table(matrix: Matrix) -> Iterator[str]:
     yield "| --- |" + " --- |" * len(names)
     cells = [row.cells for row in matrix.rows]
     for kind in matrix.kinds:
-        yield f"| {kind} | " + " | ".join(_cell(each.get(kind, Counter())) for each in cells) + " |"
+        yield f"| {_escaped(kind)} | " + " | ".join(_cell(each.get(kind, Counter())) for each in cells) + " |"
 
 
 def _cell(cell: Counter[Outcome]) -> str:
