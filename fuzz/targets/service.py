@@ -41,7 +41,7 @@ def _service() -> tuple[asyncio.AbstractEventLoop, Any, dict[str, bytes]]:
     workers = Workers(threads=1, waiting=bounds.waiting, seconds=bounds.work_seconds)
     return (
         asyncio.new_event_loop(),
-        application(service, workers, hosts=None),
+        application(service, workers, workers, hosts=None),
         {"": next(iter(dids.values())), **dids},
     )
 

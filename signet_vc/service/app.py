@@ -39,7 +39,8 @@ class Bounds:
     """How much the service takes on.
 
     body_bytes: of a request. held_bytes: of all bodies that are there at once. threads: that sign and verify
-    at once. waiting: requests for one of them. work_seconds: from asking for a thread to its result.
+    at once. resolving: DIDs at once, beside those: anybody asks for one, and its domain may not answer.
+    waiting: requests for one of these. work_seconds: from asking for a thread to its result.
     header_seconds, body_seconds: for a request to arrive. send_seconds: for an answer to be taken.
     request_seconds: for all of that. idle_seconds: for the next request of a connection. connections: at
     once. stop_seconds: for what is under way when the service is told to stop.
@@ -49,6 +50,7 @@ class Bounds:
     held_bytes: int = 64 << 20
     header_bytes: int = 16 << 10
     threads: int = 2
+    resolving: int = 4
     waiting: int = 256
     connections: int = 512
     work_seconds: float = 10.0
@@ -80,9 +82,11 @@ class Service:
     close: Callable[[], None] = _nothing
 
 
-def application(service: Service, workers: Workers, *, hosts: Iterable[str] | None) -> ASGIApp:
-    """Make the ASGI application. hosts: as ``Gate`` has them."""
-    routes = [*_posts(service, workers), *_public(service, workers)]
+def application(
+    service: Service, workers: Workers, resolving: Workers, *, hosts: Iterable[str] | None
+) -> ASGIApp:
+    """Make the ASGI application. resolving: who resolve DIDs. hosts: as ``Gate`` has them."""
+    routes = [*_posts(service, workers), *_public(service, workers, resolving)]
     app = Starlette(
         routes=routes, exception_handlers={HTTPException: _http_problem, Exception: _http_problem}
     )
@@ -146,7 +150,7 @@ def _post(
 _NAMED: Final = "/instances/{instance}"
 
 
-def _public(service: Service, workers: Workers) -> Iterator[BaseRoute]:
+def _public(service: Service, workers: Workers, resolving: Workers) -> Iterator[BaseRoute]:
     """What anybody reads."""
     described = reply.document(manifest(service.instances.values(), service.base))
     api_described = reply.document(
@@ -159,11 +163,11 @@ def _public(service: Service, workers: Workers) -> Iterator[BaseRoute]:
         ("/ready", lambda _: _HEALTHY if workers.has_room else _BUSY),
     ):
         yield Route(path, Getter(getter, route=path), methods=["GET"])
-    for path, function in (
-        ("/status-lists/{name}", partial(_published, service.lists)),
-        ("/1.0/identifiers/{name:path}", partial(identifiers.resolve, service.resolver)),
+    for path, function, those in (
+        ("/status-lists/{name}", partial(_published, service.lists), workers),
+        ("/1.0/identifiers/{name:path}", partial(identifiers.resolve, service.resolver), resolving),
     ):
-        yield Route(path, Getter(function, route=path, workers=workers), methods=["GET"])
+        yield Route(path, Getter(function, route=path, workers=those), methods=["GET"])
 
 
 _HEALTHY: Final = reply.document({"status": "ok"})

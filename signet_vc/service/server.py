@@ -54,14 +54,18 @@ def run(
 ) -> None:
     """Serve on a bound socket until told to stop. started: is handed the server, which has ``stop``."""
     bounds = service.bounds
-    workers = Workers(threads=bounds.threads, waiting=bounds.waiting, seconds=bounds.work_seconds)
-    server = Server(application(service, workers, hosts=hosts), bounds, context=context)
+    workers, resolving = (
+        Workers(threads=threads, waiting=bounds.waiting, seconds=bounds.work_seconds)
+        for threads in (bounds.threads, bounds.resolving)
+    )
+    server = Server(application(service, workers, resolving, hosts=hosts), bounds, context=context)
     if started is not None:
         started(server)
     try:
         server.listen(listening)
     finally:
         workers.close()
+        resolving.close()
         service.close()
 
 
@@ -98,7 +102,7 @@ class Server(uvicorn.Server):
             }
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Do as uvicorn does, but for TLS's times: asyncio waits 60 s for a handshake, and 30 for a goodbye."""
+        """Do as uvicorn does, but for the times of TLS: asyncio gives its beginning 60 s, its end 30."""
         make: Any = self.config.http_protocol_class
         made = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
         loop = asyncio.get_running_loop()

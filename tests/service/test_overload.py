@@ -22,6 +22,8 @@ from vc_service import Running, credential_of, running
 from signet_vc import Policy, sign
 from signet_vc.credential import status_issuing
 from signet_vc.errors import Code, ProblemError
+from signet_vc.fetch import Fetcher, WebResolver
+from signet_vc.limits import Limits
 from signet_vc.service import settings
 from signet_vc.service.app import Bounds, Service
 from signet_vc.service.workers import OverloadedError, Workers
@@ -193,6 +195,32 @@ def test_all_bodies_together_are_bounded() -> None:
             threading.Event().wait(0.01)
         else:
             pytest.fail("what was held was not let go")
+
+
+def test_a_domain_that_does_not_answer_holds_up_resolving_alone() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(4) as clients:
+        port = silent.getsockname()[1]
+
+        def make(base: str) -> Service:
+            fetcher = Fetcher(
+                [f"silent.example:{port}"],
+                limits=Limits(fetch_seconds=5),
+                addresses=lambda _address: True,
+                lookup=lambda _host, _port: ["127.0.0.1"],
+            )
+            return dataclasses.replace(settings.ephemeral_service(base), resolver=WebResolver(fetcher))
+
+        with running(make) as service:
+            url = f"{service.base}/1.0/identifiers/did:web:silent.example%253A{port}:"
+            asked = [clients.submit(httpx2.get, f"{url}{each}", timeout=30) for each in range(4)]
+            with contextlib.ExitStack() as stack:
+                for _ in range(2):  # as many as would hold every thread that verifies
+                    stack.enter_context(silent.accept()[0])
+                began = time.monotonic()
+                assert verify(service, {}).status_code == 400
+                assert time.monotonic() - began < 2
+                assert not any(each.done() for each in asked)
+            assert {each.result().status_code for each in asked} == {500}
 
 
 # -- workers by themselves -------------------------------------------------------------------------
