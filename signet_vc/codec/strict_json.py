@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from array import array
 from itertools import accumulate
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, Final, TypeAlias
 
 import orjson
@@ -22,7 +22,7 @@ from signet_vc.codec.json_value import numbers, write
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.limits import DEFAULT_LIMITS
 
-__all__ = ["Json", "JsonObject", "dumps", "loads"]
+__all__ = ["Json", "JsonObject", "dumps", "loads", "loads_any_number"]
 
 Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
@@ -57,6 +57,21 @@ def loads(
         text = raw.decode(errors="surrogateescape")
         found = first_problem(text, max_depth=max_depth)
         raise (ProblemError(found) if found else error) from error
+
+
+def loads_any_number(data: bytes, *, max_depth: int = DEFAULT_LIMITS.message_depth) -> Json:
+    """The value of a text that ``loads`` refuses for a number: such numbers read as infinite.
+
+    ``loads`` tells of the first fault only, so whatever else it refuses is looked for here again.
+
+    Raises ProblemError as ``loads``, but not TOO_LARGE, not NUMBER_OUT_OF_RANGE, and without a pointer.
+    """
+    max_depth = min(max_depth, _STACK_DEPTH)
+    if _is_deeper(data, max_depth):
+        raise _too_deep(max_depth)
+    value = _decoded(_DECODER_OF_ANY_NUMBER, data)
+    _refuse_lone_surrogates(data)
+    return value
 
 
 def _utf8(data: bytes | str, max_bytes: int) -> bytes:
@@ -138,6 +153,25 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_float=real, 
 _DECODER_OF_LONG_INTEGERS: Final = json.JSONDecoder(
     object_pairs_hook=_unique, parse_float=real, parse_constant=no_constant, parse_int=integer
 )
+
+
+def _any_integer(token: str) -> float:
+    try:
+        return integer(token)
+    except ProblemError:
+        return inf
+
+
+def _any_real(token: str) -> float:
+    try:
+        return real(token)
+    except ProblemError:
+        return inf
+
+
+_DECODER_OF_ANY_NUMBER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_any_real, parse_constant=no_constant, parse_int=_any_integer
+)
 _DECODER_TO_TEXT: Final = json.JSONDecoder(parse_int=str)
 
 
@@ -146,7 +180,10 @@ def _may_have_long_integers(raw: bytes) -> bool:
 
 
 def _read_strictly(raw: bytes) -> Json:
-    decoder = _DECODER_OF_LONG_INTEGERS if _may_have_long_integers(raw) else _DECODER
+    return _decoded(_DECODER_OF_LONG_INTEGERS if _may_have_long_integers(raw) else _DECODER, raw)
+
+
+def _decoded(decoder: json.JSONDecoder, raw: bytes) -> Json:
     try:
         return decoder.decode(raw.decode())
     except UnicodeDecodeError as error:
@@ -164,12 +201,17 @@ def _read_refused(raw: bytes, refusal: orjson.JSONDecodeError) -> Json:
     """
     value = _read_strictly(raw)
     if _may_have_long_integers(raw):
-        try:
-            orjson.dumps(_DECODER_TO_TEXT.decode(raw.decode()))
-        except orjson.JSONEncodeError as error:
-            raise ProblemError.of(Code.MALFORMED_JSON, "a lone surrogate") from error
+        _refuse_lone_surrogates(raw)
         return value
     raise ProblemError.of(Code.MALFORMED_JSON, refusal.msg) from refusal
+
+
+def _refuse_lone_surrogates(raw: bytes) -> None:
+    """Of a text that has been read: orjson does not write them, and all else that it would refuse is text."""
+    try:
+        orjson.dumps(_DECODER_TO_TEXT.decode(raw.decode()))
+    except orjson.JSONEncodeError as error:
+        raise ProblemError.of(Code.MALFORMED_JSON, "a lone surrogate") from error
 
 
 # --- writing ----------------------------------------------------------------------------------------

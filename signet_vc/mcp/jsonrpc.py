@@ -11,12 +11,10 @@ import json
 import re
 from dataclasses import dataclass, field
 from itertools import islice
-from math import inf
 from typing import Final, TypeAlias
 
 from signet_vc.attestation.call import ABSENT, Absent
-from signet_vc.codec.json_numbers import integer, no_constant, real
-from signet_vc.codec.strict_json import Json, JsonObject, dumps, loads
+from signet_vc.codec.strict_json import Json, JsonObject, dumps, loads, loads_any_number
 from signet_vc.errors import Code, ProblemError
 from signet_vc.limits import DEFAULT_LIMITS, MAX_SAFE_INTEGER, Limits
 from signet_vc.mcp.messages import EXTENSION, refuse_lookalikes
@@ -52,18 +50,19 @@ def read(line: bytes, *, limits: Limits = DEFAULT_LIMITS) -> JsonObject:
     return _message(loads(line, max_bytes=longest, max_depth=limits.message_depth))
 
 
-def read_any_number(line: bytes, refusal: ProblemError) -> JsonObject:
-    """The message on a line that ``read`` refused for a number alone; ``refusal`` again for all others.
+def read_any_number(line: bytes, refusal: ProblemError, *, limits: Limits = DEFAULT_LIMITS) -> JsonObject:
+    """The message on a line that ``read`` refused for a number alone; for all others the refusal.
 
     It can be told apart, so that it may pass if it is no call and no answer to one: a bound in a schema
-    may be a number that no two programs read alike.
+    may be a number that no two programs read alike. What no call may carry reads as infinite: nothing is
+    computed from it, and no id is it.
+
+    Raises:
+        ProblemError: ``refusal``, or what else is wrong with the line.
     """
     if set(refusal.codes) != {Code.NUMBER_OUT_OF_RANGE}:
         raise refusal
-    try:
-        return _message(_ANY_NUMBER.decode(line.decode()))
-    except ValueError:
-        raise refusal from None
+    return _message(loads_any_number(line, max_depth=limits.message_depth))
 
 
 def _message(value: Json) -> JsonObject:
@@ -76,33 +75,6 @@ def _message(value: Json) -> JsonObject:
     elif ("result" in value) == ("error" in value):
         raise ProblemError.of(Code.MALFORMED_JSON, "not a request, and not one answer")
     return value
-
-
-def _unique(members: list[tuple[str, Json]]) -> JsonObject:
-    found = dict(members)
-    if len(found) != len(members):
-        raise ValueError("a name twice")
-    return found
-
-
-def _integer(text: str) -> float:
-    try:
-        return integer(text)
-    except ProblemError:
-        return inf
-
-
-def _real(text: str) -> float:
-    try:
-        return real(text)
-    except ProblemError:
-        return inf
-
-
-# What no call may carry reads as infinite: nothing is computed from it, and no id is it.
-_ANY_NUMBER: Final = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_int=_integer, parse_float=_real, parse_constant=no_constant
-)
 
 
 def max_line(limits: Limits) -> int:

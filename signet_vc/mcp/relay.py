@@ -50,7 +50,7 @@ class Relay(ABC, Generic[_CallT]):
         try:
             return jsonrpc.read(line, limits=self._limits)
         except ProblemError as refusal:
-            message = jsonrpc.read_any_number(line, refusal)
+            message = jsonrpc.read_any_number(line, refusal, limits=self._limits)
             answers = "method" not in message and self._in_flight.is_call(jsonrpc.key_of(message.get("id")))
             if answers or _is_call(message.get("method")):
                 raise

@@ -125,6 +125,27 @@ def test_a_message_is_told_apart_in_spite_of_its_numbers(number: str) -> None:
             jsonrpc.read_any_number(other[:-1] + b',"method":"y"}', refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (b"[" * 79 + b"]" * 79, Code.TOO_DEEP),
+        (b"[" * 100_000 + b"]" * 100_000, Code.TOO_DEEP),
+        (b'"\\ud800"', Code.MALFORMED_JSON),
+        (b'"\xff"', Code.MALFORMED_JSON),
+        (b"NaN", Code.MALFORMED_JSON),
+        (b'{"b":1,"b":1}', Code.DUPLICATE_MEMBER),
+    ],
+)
+def test_threat_12_what_comes_after_such_a_number_is_looked_at_too(value: bytes, code: Code) -> None:
+    line = b'{"jsonrpc":"2.0","id":7,"method":"ping","params":{"x":1e999,"y":%s}}' % value
+    with pytest.raises(ProblemError) as refusal:
+        jsonrpc.read(line)
+    assert refusal.value.codes == (Code.NUMBER_OUT_OF_RANGE,)
+    with pytest.raises(ProblemError) as again:
+        jsonrpc.read_any_number(line, refusal.value)
+    assert again.value.codes == (code,)
+
+
 def test_no_other_refusal_is_read_again() -> None:
     for code in set(Code) - {Code.NUMBER_OUT_OF_RANGE}:
         refusal = ProblemError.of(code, "")
