@@ -171,15 +171,17 @@ def did_of(signer: Signer | AsyncSigner) -> str:
 def _policy(config: Config, trusted: Sequence[str], *, unheard: Literal["audience", "tools"]) -> Policy:
     """``unheard``: the member of an entry that this side cannot honour, and the other side alone may have.
 
-    A proxy in role ``both`` (``trusted``) is both sides, each with the same entries.
+    A proxy in role ``both`` (``trusted``) is both sides, each with the same entries. Entries that name the
+    other side are what it is trusted for: beside them a bare DID would lift their `tools` and `until`.
     """
     for entry in config.allowed_signers:
         if not trusted and getattr(entry, unheard) is not None:
             raise UsageError(
                 f"allowed_signers: `{unheard}` of {entry.did} means nothing on this side; leave it out"
             )
+    named = {entry.did for entry in config.allowed_signers}
     return Policy(
-        allowed_signers=(*config.allowed_signers, *trusted),
+        allowed_signers=(*config.allowed_signers, *(did for did in trusted if did not in named)),
         clock_skew=config.clock_skew,
         max_lifetime=config.max_lifetime,
     )
