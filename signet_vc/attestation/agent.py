@@ -33,11 +33,13 @@ _ANSWERED: Final = ("request", "agent", "method", "tool")  # members by which a 
 class Pending:
     """A call that was sent. ``carrier`` goes with it; None where the call was sent unattested.
 
-    ``audience``: who must answer; None where that is not known.
+    ``audience``: who must answer; None where that is not known. ``sent_at``: nanoseconds, of a call that was
+    sent unattested.
     """
 
     call: ToolCall
     audience: str | None
+    sent_at: int | None = None
     carrier: JsonObject | None = None
     request: RequestReference | None = None
 
@@ -79,7 +81,7 @@ class Agent:
 
     def unattested(self, call: ToolCall, audience: str | None) -> Pending:
         """A call that is sent without an attestation, where that is allowed."""
-        return Pending(call=call, audience=audience)
+        return Pending(call=call, audience=audience, sent_at=_stated_time(self.role.clock()))
 
     async def attest(
         self,
@@ -159,7 +161,7 @@ class Agent:
                 jws_digest=secured.jws_digest,
                 agent=self._attester.issuer,
                 nonce=nonce,
-                valid_from=now,
+                valid_from=_stated_time(now),
             ),
         )
 
@@ -223,7 +225,7 @@ class Agent:
         # request, agent, method, tool as sent; outcome, value and salts; times
         problems += _request_problems(pending, carrier, subject)
         problems += responses.answer_problems(subject, answer, carrier.salts)
-        requested_at = None if pending.request is None else pending.request.valid_from
+        requested_at = pending.sent_at if pending.request is None else pending.request.valid_from
         problems += responses.time_problems(document, requested_at=requested_at, skew=role.skew, now=now)
         if problems:
             return await self._refuse(pending, problems)
@@ -313,6 +315,14 @@ class Agent:
             self._exchanges.asked(
                 pending.call, pending.audience, answer.result, pending.request.digest, response.digest
             )
+
+
+def _stated_time(at: int) -> int:
+    """A time as a credential states it, whole milliseconds; both in nanoseconds.
+
+    What an answer states is compared with this one: in the same millisecond it would be the earlier.
+    """
+    return at - at % 1_000_000
 
 
 def _request_problems(pending: Pending, carrier: carriers.Carrier, subject: JsonObject) -> list[Problem]:

@@ -136,14 +136,15 @@ def answer_problems(subject: JsonObject, answer: Answer, salts: Mapping[str, str
 def time_problems(document: JsonObject, *, requested_at: int | None, skew: int, now: int) -> list[Problem]:
     """request.validFrom - skew <= receivedAt, and validFrom <= now + skew, else TIME_MISMATCH.
 
-    ``requested_at`` is None where no request was attested. The order of the response's own times is part of
-    its schema. Times in nanoseconds.
+    ``requested_at``: validFrom of the request; without one, when the call was sent, since nothing else tells
+    its answer from an older one to the same call; None where that is not known. The order of the response's
+    own times is part of its schema. Times in nanoseconds.
     """
     received = parse(document["credentialSubject"]["receivedAt"])
     signed = parse(document["validFrom"])
     problems = []
     if requested_at is not None and (received is None or received < requested_at - skew):
-        detail = "before the request was signed"
+        detail = "before the call was made"
         problems.append(problem(Code.TIME_MISMATCH, detail, "/credentialSubject/receivedAt"))
     if signed is None or signed > now + skew:
         problems.append(problem(Code.TIME_MISMATCH, "in the future", "/validFrom"))

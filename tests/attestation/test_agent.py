@@ -134,6 +134,29 @@ def test_the_response_to_an_unattested_call_binds_its_arguments(payload: str) ->
     assert codes(sides.check(other, carrier)) == ["REQUEST_MISMATCH"]
 
 
+def test_an_older_answer_to_the_same_unattested_call() -> None:
+    """Nothing in it names a request: only its times tell it from the answer to this call."""
+    sides = Sides(
+        agent_options={"signer": None, "require_signatures": False, "attest_responses": "required"},
+        server_options={"require_signatures": False},
+    )
+    carrier = sides.answer(sides.admit(ABSENT))
+    sides.clock.pass_seconds(60)
+    assert codes(sides.check(sides.agent.unattested(call(), SERVER.did), carrier)) == []
+    sides.clock.pass_seconds(0.001)
+    assert codes(sides.check(sides.agent.unattested(call(), SERVER.did), carrier)) == ["TIME_MISMATCH"]
+
+
+def test_an_answer_in_the_millisecond_of_its_call_without_any_skew() -> None:
+    exact = {"policy": Policy(allowed_signers=[AGENT.did, SERVER.did], clock_skew=0)}
+    sides = Sides(agent_options=exact, server_options={**exact, "require_signatures": False})
+    sides.clock.now += 999_999  # nanoseconds: times are stated without them
+    pending = sides.attest()
+    assert codes(sides.check(pending, sides.answer(sides.admitted(pending)))) == []
+    sent = sides.agent.unattested(call(), SERVER.did)
+    assert codes(sides.check(sent, sides.answer(sides.admit(ABSENT)))) == []
+
+
 def test_another_signer() -> None:
     sides = Sides(server_options={"signer": STRANGER})
     pending = sides.attest()
