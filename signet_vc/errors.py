@@ -22,6 +22,7 @@ __all__ = [
     "UsageError",
     "VerificationError",
     "problem",
+    "shown",
 ]
 
 _VCDM: Final = "https://www.w3.org/TR/vc-data-model#"
@@ -228,6 +229,10 @@ _TABLE: Final[dict[Code, tuple[str, str | None]]] = {
 TITLES: Final[dict[Code, str]] = {code: row[0] for code, row in _TABLE.items()}
 
 
+_POINTER: Final = 256  # characters of a pointer that are shown, and of a detail: enough for any of ours
+_DETAIL: Final = 1024
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing that is wrong (or, as a notice, worth knowing).
@@ -243,8 +248,22 @@ class Problem:
     type: str | None = None
 
     def __str__(self) -> str:
-        where = f" at {self.pointer}" if self.pointer else ""
-        return f"{self.code}{where}: {self.detail}"
+        """One line for a log: member names of a stranger's may hold line ends, escapes, and megabytes."""
+        where = f" at {_line(self.pointer, _POINTER)}" if self.pointer else ""
+        return f"{self.code}{where}: {_line(self.detail, _DETAIL)}"
+
+
+def shown(text: str) -> str:
+    """The text with everything escaped that is not plainly visible: controls, direction marks, odd spaces."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )
+
+
+def _line(text: str, most: int) -> str:
+    return shown(text) if len(text) <= most else shown(text[:most]) + "…"
 
 
 def problem(code: Code, detail: str, pointer: str = "") -> Problem:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import click
 
 from signet_vc.codec.timestamps import format_s
-from signet_vc.errors import Code, Problem, UsageError
+from signet_vc.errors import Code, Problem, UsageError, shown
 from signet_vc.limits import NANOSECONDS
 from signet_vc.result import Verification
 
@@ -44,15 +44,6 @@ _DID_KEY: Final = "did:key:"
 
 
 # -- text ------------------------------------------------------------------------------------------
-
-
-def shown(text: str) -> str:
-    """The text with everything escaped that is not plainly visible: controls, direction marks, odd spaces."""
-    return "".join(letter if letter.isprintable() else _escape(letter) for letter in text)
-
-
-def _escape(letter: str) -> str:
-    return letter.encode("unicode_escape").decode()
 
 
 def is_plain_tool(name: str) -> bool:

@@ -148,7 +148,7 @@ class AttestationMiddleware:
 
     async def _notified(self, context: Context, call_next: CallNext) -> HandlerResult:
         if messages.is_attested_method(context.method) or messages.is_task_method(context.method):
-            await self._note(context, [problem(Code.CALL_MISMATCH, f"{context.method} without an id", "/id")])
+            await self._note(context, [problem(Code.CALL_MISMATCH, "a call without an id", "/id")])
             return None
         return await call_next(context)
 
@@ -314,7 +314,7 @@ class AttestationMiddleware:
         return mcp_error(refusal_error(problems))
 
     async def _note(self, context: Context, problems: Sequence[Problem]) -> None:
-        _LOG.warning("%s refused: %s", context.method, "; ".join(map(str, problems)))
+        _LOG.warning("%.200r refused: %s", context.method, "; ".join(map(str, problems)))
         name = (context.params or {}).get("name")
         try:
             await self._server.note_refusal(problems, tool=name if isinstance(name, str) else "")

@@ -747,3 +747,12 @@ def test_calls_under_way_at_once_find_their_own_answers() -> None:
         world.client(data)
     answers = [message(world.server(answer(each)), "client")["id"] for each in ("b", "1", "a", 1)]
     assert answers == ["b", "1", "a", 1]
+
+
+def test_what_a_stranger_sent_is_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    carrier = json.loads(world.signed())["params"]["_meta"][messages.REQUEST_KEY]
+    for name in ("x\n2026-03-30 INFO call of 'pay' admitted", "\x1b[2J", "\u202e", "y" * 1_000_000):
+        only(world.client(call(1, carrier={**carrier, "salts": {name: ""}})), "client")
+    assert [each.message.isprintable() for each in caplog.records] == [True] * 4
+    assert max(len(each.message) for each in caplog.records) < 1000
