@@ -23,9 +23,15 @@ class Listing:
         """Take the definitions from a result, if it is one of ``tools/list``."""
         tools = result.get("tools") if method == TOOLS_LIST and isinstance(result, dict) else None
         for tool in tools if isinstance(tools, list) else ():
-            digest = tool_definition_digest(tool)
-            if digest is not None and isinstance(tool.get("name"), str) and len(self._digests) < _MAX_TOOLS:
-                self._digests[tool["name"]] = digest
+            name = tool.get("name") if isinstance(tool, dict) else None
+            if isinstance(name, str):
+                self._listed(name, tool_definition_digest(tool))
+
+    def _listed(self, name: str, digest: str | None) -> None:
+        if digest is None:  # none can be stated, least of all the one before
+            self._digests.pop(name, None)
+        elif name in self._digests or len(self._digests) < _MAX_TOOLS:
+            self._digests[name] = digest
 
     def digest(self, tool: str) -> str | None:
         """The digest of the definition that was listed last; None for a tool that was not listed."""

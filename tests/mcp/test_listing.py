@@ -39,3 +39,13 @@ def test_an_endless_list_is_remembered_so_far_only(monkeypatch: pytest.MonkeyPat
     known = listing.Listing()
     known.learn("tools/list", {"tools": [{"name": name} for name in "abc"]})
     assert (known.digest("a") is None, known.digest("c")) == (False, None)
+    changed = {"name": "a", "description": "other"}
+    known.learn("tools/list", {"tools": [changed]})
+    assert known.digest("a") == tool_definition_digest(changed)
+
+
+def test_of_a_definition_without_canonical_form_nothing_is_known() -> None:
+    known = listing.Listing()
+    for tool in ({"name": "t"}, {"name": "t", "inputSchema": {"maximum": float("inf")}}):
+        known.learn("tools/list", {"tools": [tool]})
+    assert known.digest("t") is None
