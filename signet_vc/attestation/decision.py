@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Allow", "Attestation", "Decide", "Deny", "Escalate", "Verdict", "judge"]
 
+_LOG: Final = logging.getLogger("signet_vc.attestation")
 _REASON: Final = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 
 
@@ -63,6 +65,8 @@ class Escalate(_No):
     """The call must not run until somebody else has approved it. ``reason`` as for ``Deny``."""
 
 
+_FAILED: Final = Deny("DECISION_FAILED")
+
 Verdict = Allow | Deny | Escalate
 Decide = Callable[["ToolCall", "Attestation | None"], "Verdict | Awaitable[Verdict]"]
 
@@ -100,13 +104,17 @@ async def _ask(decide: Decide, call: ToolCall, attestation: Attestation | None) 
     try:
         verdict = decide(call, attestation)
         return _verdict(await verdict if inspect.isawaitable(verdict) else verdict)
-    except Exception:  # noqa: BLE001 - whatever goes wrong in the caller's program denies
-        return Deny("DECISION_FAILED")
+    except Exception:  # noqa: BLE001 - whatever goes wrong in the caller's program denies, and is told there
+        _LOG.exception("the program's decision on a call of %r failed: denied", call.tool)
+        return _FAILED
 
 
 def _verdict(given: object) -> Verdict:
     """Anything but a verdict denies, whatever a program was typed to give."""
-    return given if isinstance(given, Allow | Deny | Escalate) else Deny("DECISION_FAILED")
+    if isinstance(given, Allow | Deny | Escalate):
+        return given
+    _LOG.error("the program's decision is a %s, no verdict: denied", type(given).__name__)
+    return _FAILED
 
 
 def policy_rules(policy: Policy) -> bytes | None:

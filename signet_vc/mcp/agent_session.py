@@ -173,6 +173,7 @@ class AgentSession(Relay[_Call]):
             return self._basis(call)
         except Exception as error:  # the program's own function; what it could not say is not signed
             detail = "the program's function did not say what led to the call"
+            _LOG.exception("call of %r: %s", call.tool, detail)
             raise UnavailableError(detail, code=Code.ATTESTATION_UNAVAILABLE) from error
 
     async def _withdrawn(self, call: _Call) -> None:

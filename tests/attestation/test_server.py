@@ -315,6 +315,19 @@ def test_a_tool_outside_the_entry_is_denied() -> None:
     assert verdict.decision["policyDigest"].startswith("uEi")
 
 
+@pytest.mark.parametrize("answered", [None, RuntimeError("the reason")])
+def test_why_a_program_could_not_decide_is_in_the_log(
+    answered: Exception | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def decide(what: Any, attestation: Any) -> Any:
+        if answered is not None:
+            raise answered
+
+    sides = Sides(server_options={"decide": decide})
+    assert codes(sides.admit(sides.attest().carrier)) == ["POLICY_DENIED"]
+    assert ("the reason" if answered else "NoneType") in caplog.text
+
+
 @pytest.mark.parametrize(
     ("answered", "effect", "reason"),
     [

@@ -121,12 +121,13 @@ def test_a_session_asks_of_each_call() -> None:
     assert asked == ["send_email"]
 
 
-def test_a_session_sends_nothing_where_the_program_cannot_say() -> None:
+def test_a_session_sends_nothing_where_the_program_cannot_say(caplog: pytest.LogCaptureFixture) -> None:
     def fails(_: Any) -> list[dict[str, str]]:
         raise LookupError("no such message")
 
     for ask in (fails, lambda _: [{"type": "email"}]):
         assert "error" in message(run(session(Sides(), ask).from_client(call_line())), "client")
+    assert "LookupError: no such message" in caplog.text
 
 
 @given(st.binary(max_size=300) | st.sampled_from([b"GET / HTTP/1.1\r\n\r\n", b"{" * 200, b"{}"]))
