@@ -10,10 +10,14 @@ from signet_vc.codec import jcs
 from signet_vc.codec.digest import commitment, nonce_text
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, ProblemError
+from signet_vc.limits import DEFAULT_LIMITS
 
 __all__ = ["CREDENTIAL_CONTEXTS", "Draft", "Payload", "Values", "credential_id", "unopened"]
 
 Payload = Literal["embed", "commit"]
+# What one credential embeds at most, whatever the limit for a value: no reader takes a larger credential
+# than ``document_bytes``, of which a JWS needs a third more, and what has run must not go unattested for it.
+_EMBEDDED: Final = DEFAULT_LIMITS.document_bytes // 2
 _SECOND: Final = len("1970-01-01T00:00:00")
 CREDENTIAL_CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "https://w3id.org/signet-vc/v1")
 
@@ -50,6 +54,7 @@ class Values:
         self._subject = subject
         self._payload = payload
         self._embed_limit = embed_limit
+        self._room = _EMBEDDED
         self._entropy = entropy
         self.salts: dict[str, str] = {}
         self.values: dict[str, Any] = {}
@@ -70,7 +75,10 @@ class Values:
 
     def _may_embed(self, value: Json) -> bool:
         canonical = jcs.embeddable(value)
-        return canonical is not None and len(canonical) <= self._embed_limit
+        if canonical is None or len(canonical) > min(self._embed_limit, self._room):
+            return False
+        self._room -= len(canonical)
+        return True
 
 
 def credential_id(raw: bytes) -> str:

@@ -157,6 +157,21 @@ def test_an_answer_in_the_millisecond_of_its_call_without_any_skew() -> None:
     assert codes(sides.check(sent, sides.answer(sides.admit(ABSENT)))) == []
 
 
+@pytest.mark.parametrize("securing", ["data-integrity", "jws"])
+def test_no_embed_limit_makes_a_credential_that_no_reader_takes(securing: str) -> None:
+    options = {"embed_limit": 100 << 20, "securing": Securing(securing), "require_signatures": False}
+    sides = Sides(agent_options=dict(options), server_options=dict(options))
+    for size in (300_000, 524_288, 2 << 20):
+        what = call(arguments={"text": "a" * size})
+        given = Answer(result={**RESULT, "content": [{"type": "text", "text": "b" * size}]})
+        pending = sides.attest(what)
+        carrier = sides.answer(sides.admitted(pending), given)
+        assert codes(sides.check(pending, carrier, given)) == []
+        sent = sides.agent.unattested(what, SERVER.did)
+        both = sides.answer(sides.admit(ABSENT, what), given)  # its credential holds arguments and result
+        assert codes(sides.check(sent, both, given)) == []
+
+
 def test_another_signer() -> None:
     sides = Sides(server_options={"signer": STRANGER})
     pending = sides.attest()
