@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from signet_vc.audit.calls import Call, calls
+from signet_vc.audit.calls import UNANSWERED, Call, calls
 from signet_vc.audit.chains import ChainReport, Chains, Link
 from signet_vc.audit.export import document_of, export_line, is_export, parse_line
 from signet_vc.audit.pairs import Evidence, Pair, pair_of
 from signet_vc.audit.records import Judged, inspect, judge, verify_line
 
 __all__ = [
+    "UNANSWERED",
     "Call",
     "ChainReport",
     "Chains",

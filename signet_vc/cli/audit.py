@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from signet_vc import audit as evidence
+from signet_vc.attestation.call import OutcomeKind
 from signet_vc.attestation.store import RefusedCall
-from signet_vc.audit import Call, Chains, Pair
+from signet_vc.audit import UNANSWERED, Call, Chains, Pair
 from signet_vc.cli import audit_basis
 from signet_vc.cli import audit_view as view
 from signet_vc.cli.audit_in_toto import exported_calls
@@ -91,11 +92,21 @@ def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _selection(*, since: str | None, until: str | None, **options: Any) -> _Selection:
+def _selection(
+    *, since: str | None, until: str | None, outcome: str | None, also: Sequence[str] = (), **options: Any
+) -> _Selection:
+    """``also``: outcomes that no credential states, of commands that know them.
+
+    A slip in one selects nothing, and nothing verifies: hence it is refused.
+    """
+    known = [*map(str, OutcomeKind), *also]
+    if outcome is not None and outcome not in known:
+        raise UsageError(f"{outcome!r} is no outcome here: write one of {', '.join(known)}")
     now = time.time_ns()
     return _Selection(
         since=None if since is None else moment(since, now),
         until=None if until is None else moment(until, now),
+        outcome=outcome,
         **options,
     )
 
@@ -134,7 +145,7 @@ def list_(*, as_json: bool, **options: Any) -> None:
     What came of each, or that there is no answer, or why it was refused. --outcome also takes
     `unanswered` and `refused`.
     """
-    selection = _selection(**options)
+    selection = _selection(also=(UNANSWERED, _REFUSED), **options)
     odd = 0
     with selection.open() as store:
         if not as_json:
@@ -329,7 +340,7 @@ def export(*, without_salts: bool, form: str | None, key: str | None, **options:
     sep-records, what they say, with unsalted digests of arguments and results: who can guess a value
     can confirm it. Those follow two drafts and may change or go.
     """
-    selection = _selection(**options)
+    selection = _selection(also=() if form is None else (UNANSWERED,), **options)
     output = sys.stdout.buffer
     if (form is None) is not (key is None):
         raise UsageError("--as and --key go together")

@@ -141,6 +141,20 @@ def test_filters(url, filters, tools):
     assert [json.loads(line)["tool"] for line in result.stdout.splitlines()] == tools
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--outcome", "complete"),
+        ("verify", "--trust-any", "--outcome", "complete"),
+        ("verify", "--trust-any", "--outcome", "unanswered"),
+        ("export", "--outcome", "refused"),
+    ],
+)
+def test_an_outcome_that_selects_nothing_is_a_slip(url, arguments):
+    result = invoke(*arguments, "--store", url)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
 def test_an_empty_store(path):
     open_store(f"sqlite:{path}").close()
     result = invoke("list", "--store", f"sqlite:{path}")
