@@ -14,6 +14,7 @@ import asyncio
 import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -63,24 +64,43 @@ class _Entry(Generic[Connection]):
 class GroupCommit(Generic[Connection]):
     """A queue of work, and who does it.
 
-    ``connect`` is called for the first work, after a failure, and in a forked child, which must not use
-    its parent's connection. ``quick``: seconds that a commit may take in an event loop; 0 for never.
+    ``connect`` is called for the first work, after a failure, and in a forked child, which must neither use
+    nor close its parent's connection. ``quick``: seconds that a commit may take in an event loop; 0 for never.
     """
 
     def __init__(self, connect: Callable[[], Session[Connection]], *, quick: float = _QUICK) -> None:
         self._connect = connect
         self._quick = quick
         self._takes = 2 * quick  # the moving average; unknown at first, so the thread begins
-        self._lock = threading.Lock()  # of the four that follow, for moments
+        self._closed = False
+        self._session: Session[Connection] | None = None
+        self._inherited: Session[Connection] | None = None
+        self._begin()
+        _LIVING.add(self)
+
+    def _begin(self) -> None:
+        """With nothing to do. In a forked child too: what was queued there is the parent's to do, its thread
+        is not here, and a lock that was held at that moment is never given back.
+        """
+        self._lock = threading.Lock()  # of the three that follow and of ``_closed``, for moments
         self._queue: deque[_Entry[Connection]] = deque()
         self._coming: object = None  # who will come for the queue: an event loop, _THREAD, or nobody
-        self._closed = False
         self._thread: threading.Thread | None = None
         self._wanted = threading.Semaphore(0)  # wakes the thread
         self._committing = threading.Lock()  # of the session
-        self._session: Session[Connection] | None = None
-        self._inherited: Session[Connection] | None = None
-        self._process = os.getpid()
+
+    def hold(self) -> None:
+        """Wait for the transaction under way, and begin none: SQLite's state must not be copied within one."""
+        self._committing.acquire()
+
+    def release(self) -> None:
+        """Go on after ``hold``."""
+        self._committing.release()
+
+    def forked(self) -> None:
+        """Begin anew in a child, with a connection of its own."""
+        self._inherited, self._session = self._session, None  # kept: closing it would hurt the parent
+        self._begin()
 
     async def run(self, work: Work[Connection, T]) -> T:
         """Do ``work`` in some transaction, and return once that is durable.
@@ -167,7 +187,7 @@ class GroupCommit(Generic[Connection]):
     def _flush_in_thread(self) -> None:
         with self._lock:
             self._coming = _THREAD
-            if self._thread is None or not self._thread.is_alive():  # not alive: in a forked child
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="signet-store", daemon=True)
                 self._thread.start()
         self._wanted.release()
@@ -202,17 +222,40 @@ class GroupCommit(Generic[Connection]):
         return True
 
     def _connected(self) -> Session[Connection]:
-        if self._process != os.getpid():
-            self._inherited, self._session = self._session, None  # kept: closing it would hurt the parent
-            self._process = os.getpid()
         if self._session is None:
             self._session = self._connect()
         return self._session
 
     def _drop_session(self) -> None:
         session, self._session = self._session, None
-        if session is not None and self._process == os.getpid():
+        if session is not None:
             session.close()
+
+
+_LIVING: Final[weakref.WeakSet[GroupCommit[Any]]] = weakref.WeakSet()
+_HELD: Final[list[GroupCommit[Any]]] = []
+
+
+def _before_fork() -> None:
+    _HELD.extend(_LIVING)
+    for each in _HELD:
+        each.hold()
+
+
+def _after_fork_in_parent() -> None:
+    while _HELD:
+        _HELD.pop().release()
+
+
+def _after_fork_in_child() -> None:
+    while _HELD:
+        _HELD.pop().forked()
+
+
+if hasattr(os, "register_at_fork"):  # where there is no fork, there is no such function
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+    )
 
 
 def _failure(reason: str, cause: Exception) -> UnavailableError:

@@ -272,10 +272,10 @@ def test_after_closing_work_is_refused(commits):
         asyncio.run(commits.run(echo(1)))
 
 
-def test_a_child_process_makes_a_connection_of_its_own(commits, notes, monkeypatch):
+def test_a_child_process_makes_a_connection_of_its_own(commits, notes):
     asyncio.run(commits.run(echo(1)))
     parents = commits._session
-    monkeypatch.setattr("signet_vc.store.group_commit.os.getpid", lambda: -1)
+    commits.forked()
     asyncio.run(commits.run(echo(2)))
     assert commits._session is not parents
     assert notes.closed == 0, "the parent's is neither used nor closed"

@@ -62,6 +62,20 @@ def test_threat_01_of_eight_processes_one_claims(path):
         assert len(list(store.records())) == 2
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="not applicable: no fork")
+def test_a_child_that_was_forked_within_a_transaction(path):
+    """It neither waits for the parent's lock, nor does the parent's work, nor holds up its own end."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    script = SCRIPT.with_name("forking_process.py")
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", str(script), str(path)],
+        capture_output=True, text=True, env=environment, timeout=30, check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "0\n", "")
+    with SqliteStore(path, create=False) as store:
+        assert store.count() == 2
+
+
 def test_eight_processes_make_the_store_at_once(path):
     assert together(8, "open", path) == ["True"] * 8
     with SqliteStore(path) as store:

@@ -368,6 +368,7 @@ def test_a_forked_child_neither_uses_nor_closes_what_it_inherited(store, path, m
     list(store.records())
     writing, reading = store._commits._session, store._readers._idle[0]
     monkeypatch.setattr("os.getpid", lambda: -1)
+    store._commits.forked()
     run(store.record(request(2)))
     list(store.records())
     assert store._commits._session is not writing
