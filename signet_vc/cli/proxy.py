@@ -85,11 +85,11 @@ def proxy(
         raise UsageError(_UPSTREAM)
     if not command:
         raise UsageError("name the server's command after --, as in: signet proxy -- mcp-server-time")
+    config = Config.load(config_path, overrides={"store": store, "audience": audience})
     if print_config:
         options = _given(role, config_path, store, audience)
         click.echo(json.dumps(client_configuration(options, command), indent=2))
         return
-    config = Config.load(config_path, overrides={"store": store, "audience": audience})
     context.exit(asyncio.run(_run(role, config, command)))
 
 

@@ -53,6 +53,7 @@ def test_what_it_prints_for_the_client_works(home: Path) -> None:
 
 def test_options_are_part_of_what_it_prints(tmp_path: Path) -> None:
     config = tmp_path / "signet.yaml"
+    config.write_text("signet:\n")
     options = [
         "--role",
         "agent",
@@ -109,6 +110,9 @@ def test_an_agent_that_was_told_nothing_pins_the_server_it_meets(home: Path, tmp
         ("proxy", "--upstream", "http://127.0.0.1/", "--"),
         ("proxy", "--role", "nobody", "--", "x"),
         ("proxy", "--config", "/no/such/file", "--", "x"),
+        ("proxy", "--config", "/no/such/file", "--print-config", "--", "x"),
+        ("proxy", "--store", "audit.db", "--print-config", "--", "x"),
+        ("proxy", "--audience", "nobody", "--print-config", "--", "x"),
     ],
 )
 def test_usage_errors(arguments: tuple[str, ...]) -> None:
