@@ -22,6 +22,7 @@ __all__ = [
     "attestation_of",
     "audience_problems",
     "confirmation_problems",
+    "deadline_problems",
     "notices",
     "reference",
     "signer_and_proof_problems",
@@ -49,13 +50,10 @@ def signer_and_proof_problems(role: ServerRole, carrier: Carrier, now: int) -> l
 
 def time_problems(role: ServerRole, valid_from: int, deadline: int, now: int) -> list[Problem]:
     """Step (5): validFrom - skew <= now <= deadline + skew, and the lifetime. Nanoseconds."""
-    problems, skew = [], role.skew
-    if valid_from - skew > now:
+    problems = []
+    if valid_from - role.skew > now:
         problems.append(problem(Code.NOT_YET_VALID, "signed in the future", "/validFrom"))
-    if now > deadline + skew:
-        problems.append(
-            problem(Code.DEADLINE_PASSED, "the call may no longer be begun", "/credentialSubject/deadline")
-        )
+    problems += deadline_problems(role, deadline, now)
     if deadline - valid_from > role.lifetime:
         problems.append(
             problem(
@@ -65,6 +63,13 @@ def time_problems(role: ServerRole, valid_from: int, deadline: int, now: int) ->
             )
         )
     return problems
+
+
+def deadline_problems(role: ServerRole, deadline: int, now: int) -> list[Problem]:
+    """The call may still be begun. Nanoseconds."""
+    if now <= deadline + role.skew:
+        return []
+    return [problem(Code.DEADLINE_PASSED, "the call may no longer be begun", "/credentialSubject/deadline")]
 
 
 def audience_problems(role: ServerRole, subject: JsonObject) -> list[Problem]:

@@ -315,6 +315,25 @@ def test_a_tool_outside_the_entry_is_denied() -> None:
     assert verdict.decision["policyDigest"].startswith("uEi")
 
 
+def test_a_decision_that_comes_after_the_deadline() -> None:
+    def decide(what: Any, attestation: Any) -> Allow:
+        sides.clock.pass_seconds(takes)
+        return Allow()
+
+    sides = Sides(server_options={"decide": decide})
+    takes = 360.0
+    assert codes(sides.admit(sides.attest().carrier)) == []
+    takes = 360.001
+    pending = sides.attest()
+    refusal = sides.admit(pending.carrier)
+    assert codes(refusal) == ["DEADLINE_PASSED"]
+    assert isinstance(refusal, Refusal)
+    error = Answer(error={"code": -31901, "message": "refused", "data": {"problems": ["DEADLINE_PASSED"]}})
+    carrier = sides.answer(refusal, error, OutcomeKind.DENIED)
+    assert codes(sides.check(pending, carrier, error)) == []
+    assert carrier["credential"]["credentialSubject"]["decision"]["effect"] == "deny"
+
+
 @pytest.mark.parametrize("answered", [None, RuntimeError("the reason")])
 def test_why_a_program_could_not_decide_is_in_the_log(
     answered: Exception | None, caplog: pytest.LogCaptureFixture
