@@ -22,10 +22,10 @@ from signet_vc.attestation.server import Admission, Refusal, Server
 from signet_vc.codec import jcs
 from signet_vc.config import Config
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, UsageError, problem
-from signet_vc.mcp import messages, roles
+from signet_vc.mcp import attested_errors, messages, roles
 from signet_vc.mcp import settings as extension
 from signet_vc.mcp.listing import Listing
-from signet_vc.mcp.refusals import missing_error, refusal_error, settings_error
+from signet_vc.mcp.refusals import refusal_error, settings_error
 from signet_vc.mcp.sdk import (
     detached,
     error_of,
@@ -53,7 +53,6 @@ __all__ = ["AttestationMiddleware", "attest_server", "current_attestation"]
 
 _LOG: Final = logging.getLogger("signet_vc.mcp")
 _ATTEST_SECONDS: Final = 10.0  # a signer or store that hangs must not hold a withdrawn call for ever
-_NOT_ATTESTABLE: Final = "The tool's answer cannot be attested"
 
 _current: ContextVar[Attestation | None] = ContextVar("signet_vc_current_attestation", default=None)
 
@@ -212,7 +211,8 @@ class AttestationMiddleware:
             _LOG.warning("call of %r: %s", call.tool, notice)
         told = declared or carrier is not ABSENT
         if isinstance(verdict, Refusal):
-            raise await self._denied(context, verdict, told=told)
+            modern = is_modern(context.protocol_version)
+            raise mcp_error(await attested_errors.denied(self._attest, verdict, told=told, modern=modern))
         return await self._run(context, call_next, verdict, told=told)
 
     async def _run(
@@ -240,7 +240,7 @@ class AttestationMiddleware:
                 return result
             raise await self._instead(admission, told=told) from error
         except UnavailableError as error:
-            raise self._withheld(error) from error
+            raise mcp_error(attested_errors.withheld(error)) from error
         return result if carrier is None else messages.put_response_in_result(result, carrier)
 
     async def _failed(
@@ -259,23 +259,8 @@ class AttestationMiddleware:
                 return mcp_error(error)
             return await self._instead(admission, told=told)
         except UnavailableError as unavailable:
-            return self._withheld(unavailable)
-        return _told(error, carrier, told=told)
-
-    async def _denied(self, context: Context, refusal: Refusal, *, told: bool) -> MCPError:
-        """The answer to a refused call; a final refusal is attested as ``denied``."""
-        _LOG.warning("call of %r refused: %s", refusal.call.tool, "; ".join(map(str, refusal.problems)))
-        codes = {each.code for each in refusal.problems}
-        if codes == {Code.ATTESTATION_MISSING} and not told and is_modern(context.protocol_version):
-            return mcp_error(missing_error())
-        error = refusal_error(refusal.problems)
-        try:
-            carrier = await self._attest(
-                refusal, Outcome(kind=OutcomeKind.DENIED, answer=Answer(error=error))
-            )
-        except UnavailableError as unavailable:
-            return mcp_error(refusal_error([*refusal.problems, unavailable.as_problem()]))
-        return _told(error, carrier, told=told)
+            return mcp_error(attested_errors.withheld(unavailable))
+        return mcp_error(attested_errors.told_error(error, carrier, told=told))
 
     async def _withdrawn(self, admission: Admission) -> None:
         """The caller took the call back: nothing is answered, and that is recorded."""
@@ -285,14 +270,8 @@ class AttestationMiddleware:
             _LOG.error("a cancelled call was not recorded: %s", error)
 
     async def _instead(self, admission: Admission, *, told: bool) -> MCPError:
-        """The answer in place of one that cannot be attested, itself attested."""
-        outcome = messages.failed(_NOT_ATTESTABLE)
-        try:
-            carrier = await self._attest(admission, outcome)
-        except UnavailableError as unavailable:
-            return self._withheld(unavailable)
-        error = {} if outcome.answer.error is ABSENT else dict(outcome.answer.error)
-        return _told(error, carrier, told=told)
+        outcome = attested_errors.NOT_ATTESTABLE
+        return mcp_error(await attested_errors.instead(self._attest, admission, outcome, told=told))
 
     async def _attest(self, subject: Admission | Refusal, outcome: Outcome) -> JsonObject | None:
         """Attest under a shield: what has run is stated, though nobody may wait for the answer any more."""
@@ -302,11 +281,6 @@ class AttestationMiddleware:
         if self._role.attest_responses != "required":
             return None
         raise UnavailableError("signer or store gave no answer in time", code=Code.ATTESTATION_UNAVAILABLE)
-
-    def _withheld(self, unavailable: UnavailableError) -> MCPError:
-        """No attestation, so no answer; the call has run."""
-        _LOG.error("an answer was withheld: %s", unavailable)
-        return mcp_error(refusal_error([unavailable.as_problem()], may_have_run=True))
 
     async def _unreadable(self, context: Context, problems: Sequence[Problem]) -> MCPError:
         """The answer to a message that is refused before the engine sees a call in it."""
@@ -320,10 +294,3 @@ class AttestationMiddleware:
             await self._server.note_refusal(problems, tool=name if isinstance(name, str) else "")
         except UnavailableError as error:
             _LOG.error("the refusal was not recorded: %s", error)
-
-
-def _told(error: JsonObject, carrier: JsonObject | None, *, told: bool) -> MCPError:
-    """The error with its attestation, if the caller understands it."""
-    return mcp_error(
-        messages.put_response_in_error(error, carrier) if carrier is not None and told else error
-    )

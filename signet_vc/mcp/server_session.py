@@ -11,7 +11,7 @@ from signet_vc.attestation.call import ABSENT, Absent, Answer, Outcome, OutcomeK
 from signet_vc.attestation.server import Admission, Refusal, Server
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
-from signet_vc.mcp import jsonrpc, wire
+from signet_vc.mcp import attested_errors, jsonrpc, wire
 from signet_vc.mcp import settings as extension
 from signet_vc.mcp.messages import (
     REQUEST_KEY,
@@ -22,17 +22,15 @@ from signet_vc.mcp.messages import (
     project_error,
     project_result,
     protocol_version,
-    put_response_in_error,
     read_call,
 )
-from signet_vc.mcp.refusals import missing_error, refusal_error, settings_error
+from signet_vc.mcp.refusals import settings_error
 from signet_vc.mcp.relay import Relay
 from signet_vc.mcp.traffic import Send, to_client, to_server
 
 __all__ = ["ServerSession"]
 
 _LOG: Final = logging.getLogger("signet_vc.mcp")
-_NOT_ATTESTABLE: Final = "The tool's answer cannot be attested"
 _NO_ANSWER: Final = "The server ended before it answered; the call may have run"
 
 
@@ -111,26 +109,11 @@ class ServerSession(Relay[_Call]):
             _LOG.warning("call of %r: %s", call.tool, notice)
         told = declared or carrier is not ABSENT
         if isinstance(verdict, Refusal):
-            return await self._denied(message, verdict, told=told)
+            modern = protocol_version(message["params"]) is not None
+            denial = await attested_errors.denied(self._attest, verdict, told=told, modern=modern)
+            return to_client(jsonrpc.error_answer(message["id"], denial))
         self._in_flight.add(key, _Call(identifier=message["id"], admission=verdict, told=told))
         return to_server(line)
-
-    async def _denied(self, message: JsonObject, refusal: Refusal, *, told: bool) -> list[Send]:
-        """Answer a refused call; a final refusal is attested as ``denied``."""
-        _LOG.warning("call of %r refused: %s", refusal.call.tool, "; ".join(map(str, refusal.problems)))
-        codes = {each.code for each in refusal.problems}
-        if codes == {Code.ATTESTATION_MISSING} and not told and protocol_version(message.get("params")):
-            return to_client(jsonrpc.error_answer(message["id"], missing_error()))
-        error = refusal_error(refusal.problems)
-        outcome = Outcome(kind=OutcomeKind.DENIED, answer=Answer(error=error))
-        try:
-            carrier = await self._attest(refusal, outcome)
-        except UnavailableError as unavailable:
-            _LOG.error("a refusal was not attested: %s", unavailable)
-            carrier, error = None, refusal_error([*refusal.problems, unavailable.as_problem()])
-        if carrier is not None and told:
-            error = put_response_in_error(error, carrier)
-        return to_client(jsonrpc.error_answer(message["id"], error))
 
     async def _withdrawn(self, call: _Call) -> None:
         """``cancelled`` is attested for the record alone: no answer is sent."""
@@ -150,7 +133,7 @@ class ServerSession(Relay[_Call]):
                 return await self._lost(call, error.problems)
             return to_client(line)
         except UnavailableError as error:
-            return _withheld(call, error)
+            return to_client(jsonrpc.error_answer(call.identifier, attested_errors.withheld(error)))
         if carrier is None or ("error" in message and not call.told):
             return to_client(line)
         text = line.decode()
@@ -160,20 +143,13 @@ class ServerSession(Relay[_Call]):
 
     async def _lost(self, call: _Call, problems: Sequence[Problem]) -> list[Send]:
         _LOG.warning("an answer cannot be attested: %s", "; ".join(map(str, problems)))
-        return await self._instead(call, failed(_NOT_ATTESTABLE))
+        return await self._instead(call, attested_errors.NOT_ATTESTABLE)
 
     async def _ended(self, call: _Call) -> list[Send]:
         return await self._instead(call, failed(_NO_ANSWER, kind=OutcomeKind.UNKNOWN))
 
     async def _instead(self, call: _Call, outcome: Outcome) -> list[Send]:
-        """Answer a call with an error of ours, attested."""
-        error = {} if outcome.answer.error is ABSENT else dict(outcome.answer.error)
-        try:
-            carrier = await self._attest(call.admission, outcome)
-        except UnavailableError as unavailable:
-            return _withheld(call, unavailable)
-        if carrier is not None and call.told:
-            error = put_response_in_error(error, carrier)
+        error = await attested_errors.instead(self._attest, call.admission, outcome, told=call.told)
         return to_client(jsonrpc.error_answer(call.identifier, error))
 
     def _resulted(self, line: bytes, message: JsonObject, method: str) -> bytes:
@@ -208,13 +184,6 @@ def _outcome(message: JsonObject) -> Outcome:
     if "error" in message:
         return outcome_of(Answer(error=project_error(message["error"])))
     return outcome_of(Answer(result=project_result(message["result"])))
-
-
-def _withheld(call: _Call, unavailable: UnavailableError) -> list[Send]:
-    """No attestation, so no answer; but the call has run."""
-    _LOG.error("an answer was withheld: %s", unavailable)
-    error = refusal_error([unavailable.as_problem()], may_have_run=True)
-    return to_client(jsonrpc.error_answer(call.identifier, error))
 
 
 def _has_carrier(params: Json | Absent) -> bool:
