@@ -206,7 +206,9 @@ class Server:
         if not problems:
             decision = await judge(call, attestation, role.policy, role.decide, at=now, rules=self._rules)
             problems += _denial(decision)
-        if not problems:  # store and program may have taken their time: the call is begun now, not when it came
+        if (
+            not problems
+        ):  # store and program may have taken their time: the call is begun now, not when it came
             problems += boundary.deadline_problems(role, deadline, role.clock())
             decision = None if problems else decision
         hearing.request, hearing.decision = request, decision

@@ -65,7 +65,7 @@ class GroupCommit(Generic[Connection]):
     """A queue of work, and who does it.
 
     ``connect`` is called for the first work, after a failure, and in a forked child, which must neither use
-    nor close its parent's connection. ``quick``: seconds that a commit may take in an event loop; 0 for never.
+    nor close its parent's connection. ``quick``: seconds that a commit may take in an event loop; 0: never.
     """
 
     def __init__(self, connect: Callable[[], Session[Connection]], *, quick: float = _QUICK) -> None:
@@ -79,8 +79,10 @@ class GroupCommit(Generic[Connection]):
         _LIVING.add(self)
 
     def _begin(self) -> None:
-        """With nothing to do. In a forked child too: what was queued there is the parent's to do, its thread
-        is not here, and a lock that was held at that moment is never given back.
+        """With nothing to do.
+
+        In a forked child too: what was queued is the parent's to do, the parent's thread is not here, and a
+        lock that was held at that moment is never given back.
         """
         self._lock = threading.Lock()  # of the three that follow and of ``_closed``, for moments
         self._queue: deque[_Entry[Connection]] = deque()
@@ -90,7 +92,7 @@ class GroupCommit(Generic[Connection]):
         self._committing = threading.Lock()  # of the session
 
     def hold(self) -> None:
-        """Wait for the transaction under way, and begin none: SQLite's state must not be copied within one."""
+        """Wait for the transaction under way, and begin none: none may be copied half done."""
         self._committing.acquire()
 
     def release(self) -> None:

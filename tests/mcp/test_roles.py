@@ -114,5 +114,7 @@ def test_a_rule_that_would_be_ignored_is_refused(make, other, entry):
 @pytest.mark.parametrize("make", [roles.server_role, roles.agent_role])
 def test_an_entry_that_names_the_other_side_of_both_is_not_lifted(make):
     entry = AllowedSigner(did=AGENT.did, tools=("git_*",))
-    role = make(Config(allowed_signers=(entry,)), signer=SERVER, store=None, trusted=[AGENT.did, STRANGER.did])
+    role = make(
+        Config(allowed_signers=(entry,)), signer=SERVER, store=None, trusted=[AGENT.did, STRANGER.did]
+    )
     assert role.policy.allowed_signers == (entry, AllowedSigner(did=STRANGER.did))

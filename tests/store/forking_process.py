@@ -47,4 +47,4 @@ if child := os.fork():
     sys.exit(os.waitstatus_to_exitcode(status))
 inherited = len(store._commits._queue)
 asyncio.run(store.record(request(2)))
-print(inherited, flush=True)  # and end like any program, closing the store
+sys.stdout.write(f"{inherited}\n")  # and it ends like any program, closing the store

@@ -69,7 +69,11 @@ def test_a_child_that_was_forked_within_a_transaction(path):
     script = SCRIPT.with_name("forking_process.py")
     ended = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", str(script), str(path)],
-        capture_output=True, text=True, env=environment, timeout=30, check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=30,
+        check=False,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "0\n", "")
     with SqliteStore(path, create=False) as store:
