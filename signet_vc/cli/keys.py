@@ -62,7 +62,7 @@ def _target(out: str | None) -> str:
     """Where a key is to be kept, as a key source; a bare name is a file's."""
     if out is None:
         return f"file:{config_directory() / 'key'}"
-    return out if out.startswith(("file:", "keyring:")) else f"file:{out}"
+    return out if out.partition(":")[0] in keystore.SOURCES else f"file:{out}"
 
 
 @click.command(

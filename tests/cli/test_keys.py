@@ -37,6 +37,12 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == kept
 
 
+def test_the_environment_keeps_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert invoke("keygen", "--out", "env:SIGNET_PRIVATE_KEY").exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_key_is_kept_in_the_users_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     assert invoke("keygen").exit_code == 0
