@@ -64,6 +64,7 @@ PROTOCOL_VERSION: Final = "io.modelcontextprotocol/protocolVersion"  # in _meta 
 _BOUND: Final = frozenset(("name", "arguments", "inputResponses", "requestState", "taskId"))
 _DEFINITION: Final = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
 _STATED: Final = 1024  # code points of a string that is stated
+_NUL: Final = "\0"  # ends a string in C
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*", re.DOTALL)
 _ENVELOPE: Final = {
     name.casefold(): name for name in ("jsonrpc", "id", "method", "params", "result", "error")
@@ -138,15 +139,18 @@ def protocol_version(params: Json | Absent) -> str | None:
 def refuse_lookalikes(message: Mapping[str, Any]) -> None:
     """Refuse a member name that a lenient reader takes for a known one, and a strict one does not.
 
-    Such a reader sees another message than was verified: ``Method``, or a long s (CVE-2026-27896).
-    The envelope's names are held in every message, those of a call's params in a call.
+    Such a reader sees another message than was verified: ``Method``, or a long s (CVE-2026-27896); or, if it
+    is written in C, ``method`` and all that a NUL hides. The same for the value of ``method``. The
+    envelope's names are held in every message, those of a call's params in a call.
 
     Raises:
         ProblemError: CALL_MISMATCH, at the member.
     """
     _refuse_folded(message, _ENVELOPE, "")
-    params = message.get("params")
-    if message.get("method") == TOOLS_CALL and isinstance(params, dict):
+    method, params = message.get("method"), message.get("params")
+    if isinstance(method, str) and _NUL in method:
+        raise ProblemError.of(Code.CALL_MISMATCH, "some readers take its beginning for the method", "/method")
+    if method == TOOLS_CALL and isinstance(params, dict):
         _refuse_folded(params, _PARAMS, "/params")
 
 
@@ -275,6 +279,8 @@ def take_response_from_error(error: JsonObject) -> tuple[JsonObject, Json | Abse
 def _text(value: Json, pointer: str) -> str:
     if not isinstance(value, str) or not 1 <= len(value) <= _STATED:
         raise ProblemError.of(Code.CALL_MISMATCH, f"not a string of 1 to {_STATED} code points", pointer)
+    if _NUL in value:  # it would pass as one name, and to some readers be another
+        raise ProblemError.of(Code.CALL_MISMATCH, "some readers take its beginning for the whole", pointer)
     return value
 
 
@@ -299,7 +305,7 @@ def _task_id(result: Mapping[str, Any]) -> str:
 
 def _refuse_folded(members: Mapping[str, Any], known: Mapping[str, str], pointer: str) -> None:
     for name in members:
-        meant = known.get(name.casefold(), name)
+        meant = known.get(name.partition(_NUL)[0].casefold(), name)
         if meant != name:
             detail = f"a member that looks like {meant}"
             raise ProblemError.of(Code.CALL_MISMATCH, detail, f"{pointer}/{name}")

@@ -95,6 +95,7 @@ def test_a_null_carrier_is_there() -> None:
         ({}, "/params/name"),
         ({"name": None}, "/params/name"),
         ({"name": ""}, "/params/name"),
+        ({"name": "delete\0_read"}, "/params/name"),
         ({"name": "x" * 1025}, "/params/name"),
         ({"name": "t", "arguments": []}, "/params/arguments"),
         ({"name": "t", "arguments": "{}"}, "/params/arguments"),
@@ -166,6 +167,9 @@ def test_a_version_is_stated_only_if_it_can_be(version: Any) -> None:
         ({"id": 1, "method": "tools/call", "params": {"ta\u017f\u212aId": "t"}}, "/params/ta\u017f\u212aId"),
         ({"id": 1, "method": "tools/call", "params": {"inputresponses": {}}}, "/params/inputresponses"),
         ({"id": 1, "method": "tools/call", "params": {"requeststate": ""}}, "/params/requeststate"),
+        ({"id": 1, "method": "ping", "method\0x": "tools/call"}, "/method\0x"),
+        ({"id": 1, "method": "tools/call", "params": {"Name\0": "evil"}}, "/params/Name\0"),
+        ({"id": 1, "method": "tools/call\0x"}, "/method"),
     ],
 )
 def test_threat_07_a_member_that_looks_like_a_known_one_is_refused(message: Any, pointer: str) -> None:

@@ -230,6 +230,8 @@ def test_threat_07_a_look_alike_reaches_no_server() -> None:
         b'{"jsonrpc":"2.0","id":1,"method":"tools/call","param\xc5\xbf":{"name":"evil"},"params":{"name":"t"}}',
         b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","Arguments":{"x":1}}}',
         b'{"jsonrpc":"2.0","id":1,"METHOD":"tools/call","params":{"name":"t"}}',
+        b'{"jsonrpc":"2.0","id":1,"method":"tools/call\\u0000","params":{"name":"t"}}',  # as C reads them
+        b'{"jsonrpc":"2.0","id":1,"method":"ping","method\\u0000":"tools/call","params":{"name":"t"}}',
     ):
         found = message(World().client(data), "client")
         assert (found["id"], codes(found)) == (1, ["CALL_MISMATCH"])
