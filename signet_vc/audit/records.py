@@ -20,7 +20,6 @@ from signet_vc.result import Check, Verification
 
 __all__ = ["Judged", "inspect", "judge", "verify_line"]
 
-_SKEW: Final = Policy().skew_ns
 Document = Mapping[str, Any]
 _CALL: Final = Code.CALL_MISMATCH
 _RESULT: Final = Code.RESULT_MISMATCH
@@ -59,15 +58,18 @@ def judge(record: Record, policy: Policy, *, at_ns: int, evidence: Evidence | No
     return Judged(record, _with(result, _steps(record, document, evidence, policy.skew_ns)), link)
 
 
-def inspect(record: Record, evidence: Evidence) -> tuple[list[Problem], list[Problem]]:
-    """What is wrong with a record whatever its signature, and what is worth knowing: problems, notices."""
+def inspect(record: Record, evidence: Evidence, *, skew: int) -> tuple[list[Problem], list[Problem]]:
+    """What is wrong with a record whatever its signature, and what is worth knowing: problems, notices.
+
+    skew: nanoseconds that are forgiven between the two sides of a call.
+    """
     document = document_of(record.secured)
     if document is None or profile.kind_of(document) is None:
         return [problem(Code.INVALID_CREDENTIAL, "no request and no response", "/secured")], []
     problems = profile.shape_problems(document)
     notices: list[Problem] = []
     if not problems:
-        for found in _steps(record, document, evidence, _SKEW):
+        for found in _steps(record, document, evidence, skew):
             problems += found.problems
             notices += found.notices
     return problems, notices

@@ -55,6 +55,11 @@ class _Selection:
         return open_store(url, create=False)
 
     @property
+    def clock_skew(self) -> float:
+        """Seconds that are forgiven between the two sides of a call, as where it was recorded."""
+        return Config.load(self.config).clock_skew
+
+    @property
     def filters(self) -> Filters:
         return {
             "tool": self.tool,
@@ -223,10 +228,16 @@ def show(
     prints it. Signatures are checked by `signet audit verify`, which needs to be told whom to trust;
     of a file that --basis names (an A2A message, a signed HTTP message, an AP2 mandate) here.
     """
-    policy = Policy(allowed_signers=allow, trust_any=trust_any, loader=Documents(document))
-    with _Selection(**options).open() as store:
+    selection = _Selection(**options)
+    policy = Policy(
+        allowed_signers=allow,
+        trust_any=trust_any,
+        clock_skew=selection.clock_skew,
+        loader=Documents(document),
+    )
+    with selection.open() as store:
         pair = _pair(store, digest)
-        problems, notices = _inspected(pair, store)
+        problems, notices = _inspected(pair, store, skew=policy.skew_ns)
     followed, unnamed = audit_basis.follow(pair.request, basis, policy)
     problems += unnamed
     if as_json:
@@ -241,11 +252,11 @@ def show(
     context.exit(exit_code(problems))
 
 
-def _inspected(pair: Pair, store: Store) -> tuple[list[Problem], list[Problem]]:
+def _inspected(pair: Pair, store: Store, *, skew: int) -> tuple[list[Problem], list[Problem]]:
     problems: list[Problem] = []
     notices: list[Problem] = []
     for record in (*((pair.request,) if pair.request is not None else ()), *pair.responses):
-        found = evidence.inspect(record, store)
+        found = evidence.inspect(record, store, skew=skew)
         problems += found[0]
         notices += found[1]
     return problems, notices
@@ -284,10 +295,10 @@ def verify(
     Signature, digest, committed values, its pair, its chain. Each credential that fails is printed
     with every problem. Chains are looked at only where no filter leaves records out.
     """
-    policy = Policy(allowed_signers=allow, trust_any=trust_any)
+    selection = _selection(**options)
+    policy = Policy(allowed_signers=allow, trust_any=trust_any, clock_skew=selection.clock_skew)
     if not policy.has_anchor:
         raise ProblemError.of(Code.NO_TRUST_ANCHOR, "say whom to trust: --allow DID, or --trust-any")
-    selection = _selection(**options)
     report: view.Report = view.JsonReport() if as_json else view.TextReport()
     chains, notices, counts, worst = Chains(), Counter[Code](), Counter[bool](), 0
     with selection.open() as store, progress("Verifying", store.count(**selection.filters)) as done:

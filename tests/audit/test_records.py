@@ -166,11 +166,11 @@ def test_an_unattested_call_s_answer_verifies():
 def test_inspect_says_what_is_wrong_whatever_the_signature():
     recorded = Recorded(payload="commit")
     request, response = recorded.called()
-    assert audit.inspect(request, recorded.store) == ([], [])
+    assert audit.inspect(request, recorded.store, skew=0) == ([], [])
     problems, notices_found = audit.inspect(
-        replace(response, values={}, digest=request.digest), recorded.store
+        replace(response, values={}, digest=request.digest), recorded.store, skew=0
     )
     assert [each.code for each in problems] == [Code.INVALID_CREDENTIAL]
     assert [each.code for each in notices_found] == [Code.VALUE_ERASED]
     for broken in (replace(request, secured="{}"), replace(request, secured=""), altered(request, nonce=5)):
-        assert audit.inspect(broken, recorded.store)[0]
+        assert audit.inspect(broken, recorded.store, skew=0)[0]

@@ -346,6 +346,23 @@ def test_verify_of_a_store_of_many(path):
 # -- export ----------------------------------------------------------------------------------------
 
 
+def test_the_skew_that_is_forgiven_is_the_configured_one(path, tmp_path):
+    configured = tmp_path / "signet.yaml"
+    policy = Policy(allowed_signers=[AGENT.did, SERVER.did], clock_skew=300)
+    with open_store(f"sqlite:{path}") as store:
+        sides = Sides(agent_options={"policy": policy}, server_options={"policy": policy, "store": store})
+        sides.clock.pass_seconds(200)  # the agent's clock is ahead
+        pending = sides.attest()
+        sides.clock.pass_seconds(-200)
+        sides.answer(sides.admitted(pending))
+    asked = ("--config", str(configured), "--store", f"sqlite:{path}")
+    for skew, status in (("300s", 0), ("60s", 1)):
+        configured.write_text(f"signet:\n  clock_skew: {skew}\n")
+        assert invoke("verify", "--trust-any", *asked).exit_code == status
+        found = json.loads(invoke("show", pending.request.digest, "--json", *asked).stdout)
+        assert [each["code"] for each in found["problems"]] == ["TIME_MISMATCH"] * status
+
+
 def test_export(url):
     result = invoke("export", "--store", url)
     assert result.exit_code == 0
