@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from signet_vc.attestation.call import ABSENT, ToolCall
 from signet_vc.codec import jcs
+from signet_vc.codec.digest import digest
 from signet_vc.codec.strict_json import JsonObject
 
 __all__ = ["Exchanges"]
@@ -22,7 +23,7 @@ class Exchanges:
     """
 
     def __init__(self) -> None:
-        self._open: OrderedDict[bytes, JsonObject] = OrderedDict()
+        self._open: OrderedDict[str, JsonObject] = OrderedDict()
 
     def asked(
         self, call: ToolCall, audience: str, result: Mapping[str, Any], request: str, response: str
@@ -39,6 +40,7 @@ class Exchanges:
         return dict(self._open.get(_key(call, audience, call.request_state), {}))
 
 
-def _key(call: ToolCall, audience: str, state: Any) -> bytes:
+def _key(call: ToolCall, audience: str, state: Any) -> str:
+    """A digest: state is the server's, who may make each as long as a message."""
     told_by: Any = [call.arguments] if state is ABSENT else {"state": state}
-    return jcs.canonicalize_wide([audience, call.tool, told_by])
+    return digest(jcs.canonicalize_wide([audience, call.tool, told_by]))
