@@ -7,12 +7,13 @@ know where it stands.
 from __future__ import annotations
 
 from decimal import Decimal
+from math import isinf
 from typing import Final, NoReturn
 
 from signet_vc.errors import Code, ProblemError
 from signet_vc.limits import DEFAULT_LIMITS
 
-__all__ = ["integer", "integer_text", "is_printable", "no_constant", "real"]
+__all__ = ["integer", "integer_text", "is_printable", "no_constant", "real", "real_or_none"]
 
 _MAX_DIGITS: Final = DEFAULT_LIMITS.integer_digits
 _TOO_LONG: Final[int] = 10**_MAX_DIGITS
@@ -41,13 +42,21 @@ def real(token: str) -> float:
     prints, is another number than the token: a reader that takes such a token for an integer, or has
     more precision than a double, would act on something else than what was signed.
     """
+    number = real_or_none(token)
+    if number is None:
+        beyond = isinf(float(token))
+        detail = "a number beyond the range of a double" if beyond else "a number that no double represents"
+        raise ProblemError.of(Code.NUMBER_OUT_OF_RANGE, detail)
+    return number
+
+
+def real_or_none(token: str) -> float | None:
+    """``real``; None for what it refuses, at no greater cost: a text may be full of it."""
     number = float(token)
     if -_EXACT < number < _EXACT:
         return number
-    if number in (float("inf"), float("-inf")):
-        raise ProblemError.of(Code.NUMBER_OUT_OF_RANGE, "a number beyond the range of a double")
-    if len(token) > _SHORT_TOKEN and Decimal(token) != Decimal(repr(number)):
-        raise ProblemError.of(Code.NUMBER_OUT_OF_RANGE, "a number that no double represents")
+    if isinf(number) or (len(token) > _SHORT_TOKEN and Decimal(token) != Decimal(repr(number))):
+        return None
     return number
 
 

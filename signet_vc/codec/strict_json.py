@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from signet_vc.codec.json_locator import first_problem
-from signet_vc.codec.json_numbers import integer, is_printable, no_constant, real
+from signet_vc.codec.json_numbers import integer, is_printable, no_constant, real, real_or_none
 from signet_vc.codec.json_pointer import pointer
 from signet_vc.codec.json_value import numbers, write
 from signet_vc.errors import Code, ProblemError, UsageError
@@ -163,10 +163,8 @@ def _any_integer(token: str) -> float:
 
 
 def _any_real(token: str) -> float:
-    try:
-        return real(token)
-    except ProblemError:
-        return inf
+    number = real_or_none(token)
+    return inf if number is None else number
 
 
 _DECODER_OF_ANY_NUMBER: Final = json.JSONDecoder(

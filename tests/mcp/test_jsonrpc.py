@@ -146,6 +146,18 @@ def test_threat_12_what_comes_after_such_a_number_is_looked_at_too(value: bytes,
     assert again.value.codes == (code,)
 
 
+def test_threat_12_such_numbers_cost_no_more_than_others() -> None:
+    refusal = ProblemError.of(Code.NUMBER_OUT_OF_RANGE, "")
+
+    def seconds(number: bytes) -> float:
+        line = b'{"jsonrpc":"2.0","id":7,"method":"ping","params":[1e999' + (b"," + number) * 100_000 + b"]}"
+        began = time.process_time()
+        jsonrpc.read_any_number(line, refusal)
+        return time.process_time() - began
+
+    assert min(seconds(b"1e999") for _ in range(3)) < 5 * min(seconds(b"1.5") for _ in range(3))
+
+
 def test_no_other_refusal_is_read_again() -> None:
     for code in set(Code) - {Code.NUMBER_OUT_OF_RANGE}:
         refusal = ProblemError.of(code, "")
