@@ -190,13 +190,15 @@ class GroupCommit(Generic[Connection]):
         with self._lock:
             self._coming = _THREAD
             if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="signet-store", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._serve, args=(self._wanted,), name="signet-store", daemon=True
+                )
                 self._thread.start()
         self._wanted.release()
 
-    def _serve(self) -> None:
+    def _serve(self, wanted: threading.Semaphore) -> None:
         while not self._closed:
-            self._wanted.acquire()
+            wanted.acquire()
             self._flush()
 
     # -- the transaction ---------------------------------------------------------------------------
