@@ -94,6 +94,13 @@ def altered_on_the_way() -> list[str]:
     return sent(sides, carrier, call(tool="delete_email"))
 
 
+def too_early() -> list[str]:
+    sides = Sides()
+    carrier = sides.attest().carrier
+    sides.clock.pass_seconds(-61)
+    return sent(sides, carrier)
+
+
 def too_late() -> list[str]:
     sides = Sides()
     carrier = sides.attest().carrier
@@ -173,7 +180,8 @@ AT_THE_SERVER = [
     Row(boundary, "_signer_problem", lambda *_: None, by_a_stranger, "SIGNER_NOT_ALLOWED"),
     Row(boundary, "proof_problems", none_found, altered_on_the_way, "PROOF_INVALID"),
     Row(securing, "verify", none_found, altered_on_the_way, "PROOF_INVALID"),
-    Row(boundary, "time_problems", none_found, too_late, "DEADLINE_PASSED"),
+    Row(boundary, "time_problems", none_found, too_early, "NOT_YET_VALID"),
+    Row(boundary, "deadline_problems", none_found, too_late, "DEADLINE_PASSED"),
     Row(boundary, "audience_problems", none_found, to_another_server, "AUDIENCE_MISMATCH"),
     Row(server.Server, "_claim", always_claimed, once_more, "REPLAYED"),
     Row(request, "call_problems", none_found, with_another_call, "CALL_MISMATCH"),
