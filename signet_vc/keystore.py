@@ -204,7 +204,10 @@ def _open_variable(name: str, access: Access) -> Key:
     _check_variable(name)
     value = access.environ.get(name, "")
     if not value.strip():
-        raise UsageError(f"the environment variable {name} is not set; it is to hold the signing key")
+        raise UsageError(
+            f"the environment variable {name} is not set; it is to hold a key, such as the content of a file"
+            " that signet keygen --out makes"
+        )
     return _key_from(_encoded(value), f"env:{name}", access)
 
 
@@ -224,7 +227,10 @@ def _check_variable(name: str) -> None:
 def _open_file(locator: str, access: Access) -> Key:
     path = _path(locator)
     with _failing(f"the key file {path} cannot be read"):
-        content = _read(path, allow_readable=access.allow_readable)
+        try:
+            content = _read(path, allow_readable=access.allow_readable)
+        except FileNotFoundError as error:
+            raise UsageError(f"there is no key file {path}; signet keygen --out {path} makes one") from error
     return _key_from(content, f"file:{path}", access)
 
 

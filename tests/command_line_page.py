@@ -28,9 +28,31 @@ standard input. Exit codes:
 | 0 | done, or verified |
 | 1 | not verified: something is wrong; content that is no JSON, or nothing that is known, counts here |
 | 2 | usage, a file that cannot be opened, or configuration |
-| 3 | a store, resolver or server failed: nothing can be said |
+| 3 | a store, resolver or server failed, or the output could not be written: nothing can be said |
+| 130 | interrupted, by Ctrl-C |
 
 With several files the highest counts. `signet proxy` ends with its server's own.
+
+What `--json` prints has these members; a later version may add some.
+
+| of | members |
+| --- | --- |
+| `signet keygen` | `did`, `key`, with `--show-secret` `secretKeyMultibase` |
+| `signet verify` | `results`, one a file, or a record of an export |
+| `signet audit list` | a line a call: `at`, `tool`, `outcome`, `agent`, `server`, `request`, `response` |
+| of a refused call | `at`, `tool`, `outcome`, `side`, `codes`, `detail` |
+| `signet audit show` | `request`, `responses`, `problems`, `notices`, with `--basis` `basis` |
+| `signet audit verify` | `results`, one a record; `verified`, `failed`, `notices`, their numbers; `chains` |
+| `signet audit trail` | `what`, `verified`, `problems`, `notices`, `children`; so has each child, and more |
+| `signet vc status read` | `statusPurpose`, `entries`, `read` |
+| a result | `source`, `verified`, `format`, `types`, `issuer`, `securing`, `problems`, `notices`, `checks` |
+| a problem or notice | `code`, `title`, `detail`, `pointer`, `type` |
+| a check | `name`, `outcome` (passed, failed, skipped), `reason` |
+| a record | `digest`, `kind`, `receivedAt`, `credential`, `jws`, `salts`, `values` |
+| a chain | `issuer`, `chain`, `count`, `last`, `problems`, `notices` |
+
+`signet did` and `signet vc resolve` print a DID document and a resolution result, as their
+specifications have them; [SPEC.md](../interop/SPEC.md) has what `signet interop run` prints.
 
 Shell completion: `eval "$(_SIGNET_COMPLETE=bash_source signet)"`, and the same with `zsh`, `fish`.
 """

@@ -191,7 +191,13 @@ def test_threat_55_text_that_has_no_bytes_is_refused_and_not_shown():
 
 
 def test_a_variable_that_is_not_set():
-    assert "NAME" in refused(load, "env:NAME", environ={})
+    told = refused(load, "env:NAME", environ={})
+    assert "NAME" in told
+    assert "signet keygen" in told
+
+
+def test_a_key_file_that_is_not_there(tmp_path):
+    assert f"signet keygen --out {tmp_path / 'agent.key'}" in refused(load, f"file:{tmp_path / 'agent.key'}")
 
 
 def test_which_variables_are_not_for_children():

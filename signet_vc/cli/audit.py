@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge
 from pathlib import Path
@@ -89,7 +89,6 @@ def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, metavar, text in (
         ("--until", "TIME", "Nothing newer; forms as for --since."),
         ("--since", "TIME", "Nothing older: 2026-03-30T11:37:25Z, 2026-03-30, or 30s, 5m, 1h, 7d ago."),
-        ("--outcome", "OUTCOME", "Only what ended so: completed, failed, denied, cancelled, …"),
         ("--issuer", "DID", "Only what this DID signed."),
         ("--tool", "NAME", "Only calls of this tool."),
     ):
@@ -97,32 +96,34 @@ def _filtered(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _selection(
-    *, since: str | None, until: str | None, outcome: str | None, also: Sequence[str] = (), **options: Any
-) -> _Selection:
-    """``also``: outcomes that no credential states, of commands that know them.
+def _of_outcome(*others: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that selects by what came of a call: what an answer can state, or one of ``others``."""
+    names = [*map(str, OutcomeKind), *others]
+    return click.option(
+        "--outcome",
+        type=click.Choice(names),
+        metavar="OUTCOME",
+        help=f"Only what ended so: {', '.join(names)}.",
+    )
 
-    A slip in one selects nothing, and nothing verifies: hence it is refused.
-    """
-    known = [*map(str, OutcomeKind), *also]
-    if outcome is not None and outcome not in known:
-        raise UsageError(f"{outcome!r} is no outcome here: write one of {', '.join(known)}")
+
+def _selection(*, since: str | None, until: str | None, **options: Any) -> _Selection:
     now = time.time_ns()
     return _Selection(
         since=None if since is None else moment(since, now),
         until=None if until is None else moment(until, now),
-        outcome=outcome,
         **options,
     )
 
 
 @click.group(
+    short_help="Read and verify what was recorded of calls.",
     epilog="""\b
 Examples:
   signet audit list --since 1h
   signet audit verify --trust-any
   signet audit COMMAND --help
-"""
+""",
 )
 def audit() -> None:
     """Read what was recorded: every call, its answer, and every refusal."""
@@ -143,14 +144,14 @@ Examples:
 """,
 )
 @_filtered
+@_of_outcome(UNANSWERED, _REFUSED)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
 def list_(*, as_json: bool, **options: Any) -> None:
     """List calls, oldest first.
 
-    What came of each, or that there is no answer, or why it was refused. --outcome also takes
-    `unanswered` and `refused`.
+    What came of each, or that there is no answer, or why it was refused.
     """
-    selection = _selection(also=(UNANSWERED, _REFUSED), **options)
+    selection = _selection(**options)
     odd = 0
     with selection.open() as store:
         if not as_json:
@@ -285,6 +286,7 @@ Examples:
 @click.option("--allow", multiple=True, metavar="DID", help="A signer to trust. May be repeated.")
 @click.option("--trust-any", is_flag=True, help="Trust every signer: says only that nothing was changed.")
 @_filtered
+@_of_outcome()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def verify(
@@ -330,6 +332,7 @@ Examples:
 """
 )
 @_filtered
+@_of_outcome(UNANSWERED)
 @click.option(
     "--without-salts", is_flag=True, help="Leave out salts and committed values: they are confidential."
 )
@@ -351,10 +354,12 @@ def export(*, without_salts: bool, form: str | None, key: str | None, **options:
     sep-records, what they say, with unsalted digests of arguments and results: who can guess a value
     can confirm it. Those follow two drafts and may change or go.
     """
-    selection = _selection(also=() if form is None else (UNANSWERED,), **options)
+    selection = _selection(**options)
     output = sys.stdout.buffer
     if (form is None) is not (key is None):
         raise UsageError("--as and --key go together")
+    if form is None and selection.outcome == UNANSWERED:
+        raise UsageError("unanswered is a call, no record: it goes with --as")
     if form is not None and key is not None:
         with selection.open() as store:
             for line in _FORMS[form](_calls(store, selection), key):

@@ -13,7 +13,10 @@ from signet_vc.errors import UsageError
 __all__ = ["demo"]
 
 
-@click.command(epilog="\b\nExample:\n  signet demo")
+@click.command(
+    short_help="Make real tool calls, verify what they left, attack them.",
+    epilog="\b\nExample:\n  signet demo",
+)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),

@@ -30,7 +30,13 @@ _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _FOLDER: Final = click.Path(path_type=Path)
 
 
-@click.group()
+@click.group(
+    epilog="""\b
+Examples:
+  signet interop run
+  signet interop emit emitted
+"""
+)
 def interop() -> None:
     """Vectors that any implementation can be held to."""
 
@@ -107,15 +113,18 @@ def run(
         _print(report)
         if asked and matrix:
             _print_matrix(matrix)
+            if matrix.disputed and not any(written.values()):
+                click.echo("signet: --html FILE shows each case in which they disagree", err=True)
     context.exit(1 if report.failures else 0)
 
 
 @interop.command(
+    short_help="Write cases made now by fresh keys, for others.",
     epilog="""\b
 Examples:
   signet interop emit emitted
   signet interop run --vectors emitted --with all
-"""
+""",
 )
 @click.argument("folder", type=_FOLDER, metavar="DIR")
 def emit(folder: Path) -> None:

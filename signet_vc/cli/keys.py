@@ -11,6 +11,8 @@ from signet_vc.api import SigningKey
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.config import config_directory
 from signet_vc.did import resolution
+from signet_vc.did.resolver import MethodNotSupportedError
+from signet_vc.errors import UsageError
 from signet_vc.keys.multikey import secret_to_multibase
 
 __all__ = ["did", "keygen"]
@@ -66,11 +68,12 @@ def _target(out: str | None) -> str:
 
 
 @click.command(
+    short_help="Print the DID document of a key or DID.",
     epilog="""\b
 Examples:
   signet did file:agent.key
   signet did did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
-"""
+""",
 )
 @click.argument("subject", metavar="KEY_SOURCE|DID")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on one line.")
@@ -80,4 +83,8 @@ def did(subject: str, as_json: bool) -> None:
     Nothing is fetched: the document follows from the identifier.
     """
     name = subject if subject.startswith("did:") else keystore.load(subject).did
-    click.echo(json.dumps(resolution.document(name), indent=None if as_json else 2))
+    try:
+        document = resolution.document(name)
+    except MethodNotSupportedError as error:
+        raise UsageError(f"its document is not in the DID: signet vc resolve {name} asks for it") from error
+    click.echo(json.dumps(document, indent=None if as_json else 2))

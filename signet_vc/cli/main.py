@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +19,7 @@ __all__ = ["EXIT", "main", "signet"]
 
 # INTERFACES, Command line: 1 is "wrong", 3 is "could not be checked".
 EXIT: Final[dict[type[SignetError], int]] = {ProblemError: 1, UsageError: 2, UnavailableError: 3}
+_INTERRUPTED: Final = 130  # as shells have it; 1 would be a verdict
 
 
 class _Commands(LazyGroup):
@@ -43,6 +46,16 @@ class _Commands(LazyGroup):
         except SignetError as error:
             click.echo(f"signet: {error}", err=True)
             ctx.exit(next(code for kind, code in EXIT.items() if isinstance(error, kind)))
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("signet: interrupted", err=True)
+            ctx.exit(_INTERRUPTED)
+        except OSError as error:
+            if error.errno not in {errno.EPIPE, errno.ENOSPC}:
+                raise
+            if error.errno == errno.ENOSPC:  # a reader that has gone, such as `head`, wants no message
+                click.echo(f"signet: the output cannot be written: {error.strerror}", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed
+            ctx.exit(EXIT[UnavailableError])
 
 
 @click.command(

@@ -36,11 +36,12 @@ _UPSTREAM: Final = "HTTP is not built yet: put the proxy in front of a command, 
 
 
 @click.command(
+    short_help="Sign and verify in front of an MCP server.",
     context_settings={"allow_interspersed_args": False},
     epilog="""\b
 Examples:
   signet proxy -- uvx mcp-server-git --repository .
-  signet proxy --print-config -- uvx mcp-server-git --repository .
+  signet proxy --print-config -- uvx mcp-server-git --repository /path/to/repository
   signet proxy --role server --config server.yaml -- mcp-server-time
 """,
 )
@@ -95,9 +96,10 @@ def proxy(
 
 def client_configuration(options: list[str], command: tuple[str, ...]) -> dict[str, Any]:
     """The entry of an MCP client's configuration that starts this proxy in front of ``command``."""
-    name = next(
-        (Path(part).name for part in reversed(command) if "mcp" in Path(part).name), Path(command[0]).name
-    )
+    program, *rest = (Path(part).name for part in command)
+    # Of `python notes.py` the script tells more than the interpreter, which others are started by too.
+    script = next((name for name in rest if name.endswith((".py", ".js", ".mjs", ".ts"))), program)
+    name = next((name for name in (*reversed(rest), program) if "mcp" in name), script)
     arguments = ["proxy", *options, "--", *command]
     return {"mcpServers": {name: {"command": _own_executable(), "args": arguments}}}
 

@@ -45,13 +45,14 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @click.command(
+    short_help="Secure a credential, presentation or agent card.",
     epilog="""\b
 Examples:
   signet sign credential.json --key file:agent.key > signed.json
   signet sign credential.json --key env:MY_KEY --securing jws
   signet sign credential.json --key file:issuer.key --securing sd-jwt --disclosable credentialSubject.name
   signet sign agent-card.json --as agent-card --key file:card.key
-"""
+""",
 )
 @click.argument("file", type=click.Path(allow_dash=True))
 @click.option(
@@ -167,12 +168,13 @@ def sign(
 
 
 @click.command(
+    short_help="Verify what is signed, exports of `signet audit` too.",
     epilog="""\b
 Examples:
   signet verify signed.json --allow did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd
   signet audit export > calls.jsonl && signet verify calls.jsonl --trust-any
   signet verify request.http --allow $PROFILE --document $PROFILE=profile.json
-"""
+""",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option(
@@ -284,6 +286,8 @@ def verify(
         tell(source, result)
     if as_json:
         click.echo(json.dumps({"results": reports}, ensure_ascii=False))
+    if not policy.has_anchor:
+        click.echo("signet: nobody is trusted: name a signer with --allow DID, or say --trust-any", err=True)
     context.exit(worst)
 
 

@@ -33,13 +33,14 @@ _match_public_url: Final = re.compile(
 
 
 @click.command(
+    short_help="Serve the VC-API over HTTP.",
     epilog="""\b
 Examples:
   signet serve --ephemeral
   signet serve --ephemeral --tls --port 8443
   signet serve --config service.yaml --tls-cert chain.pem --tls-key key.pem --host vc.example --port 443
   signet serve --config service.yaml --public-url https://vc.example
-"""
+""",
 )
 @click.option(
     "--config", "config_path", type=click.Path(path_type=Path), metavar="FILE", help="Configuration file."
@@ -184,6 +185,11 @@ def _say(service: Service, here: str, *, ephemeral: bool) -> None:
     click.echo(f"signet: serving {here}", err=True)
     if service.base != here:
         click.echo(f"signet: reached as {service.base}", err=True)
+    click.echo(f"signet: what it answers is described at {service.base}/openapi.json", err=True)
+    if not service.instances:
+        click.echo(
+            "signet: no instance is configured: it verifies and resolves, and issues nothing", err=True
+        )
     for each in service.instances.values():
         how = each.suite or each.securing
         lists = ", status lists" if each.lists is not None else ""

@@ -30,13 +30,14 @@ _SECURINGS: Final = ("data-integrity", "jws")
 
 
 @click.group(
+    short_help="Make, change and read W3C status lists.",
     epilog="""\b
 Examples:
   signet vc status make https://example.com/status/3 --key file:issuer.key > list.json
   signet vc status entry https://example.com/status/3 > entry.json
   signet vc status update list.json --set 94567 --key file:issuer.key > next.json
   signet vc status read next.json 94567
-"""
+""",
 )
 def status() -> None:
     """Status lists (W3C Bitstring Status List): what is revoked, suspended, or else known since issuing."""

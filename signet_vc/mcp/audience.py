@@ -61,8 +61,13 @@ class Audience:
         if self._configured is not None and self._configured != FIRST_USE:
             return self._configured
         did = None if self._settings is None else self._settings.did
-        if self._configured is None or did is None:
-            raise UnavailableError("no audience to sign for", code=Code.ATTESTATION_UNAVAILABLE)
+        if self._configured is None:
+            raise UnavailableError("no audience is configured", code=Code.ATTESTATION_UNAVAILABLE)
+        if did is None:
+            reason = (
+                "the server does not say that it attests; is `signet proxy --role server` in front of it?"
+            )
+            raise UnavailableError(reason, code=Code.ATTESTATION_UNAVAILABLE)
         if self._pinned is None:
             self._pinned = did if self._store is None else await self._store.pin(self._subject, did)
         if self._pinned != did:

@@ -120,6 +120,19 @@ def test_list_as_json(url):
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "--outcome", "refsed"),
+        ("export", "--outcome", "refused"),
+        ("export", "--outcome", "unanswered"),
+    ],
+)
+def test_an_outcome_that_there_is_not_is_no_empty_result(url, arguments):
+    result = invoke(*arguments, "--store", url)
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
     ("filters", "tools"),
     [
         (["--tool", "git_show"], ["git_show"]),

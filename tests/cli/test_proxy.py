@@ -69,6 +69,19 @@ def test_options_are_part_of_what_it_prints(tmp_path: Path) -> None:
     assert entry["args"] == ["proxy", *options, "--", "npx", "some-server", "-y"]
 
 
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["uvx", "mcp-server-git", "--repository", "/srv/git"], "mcp-server-git"),
+        (["/usr/bin/python3", "/srv/notes.py", "--verbose"], "notes.py"),
+        (["/usr/bin/notes", "--verbose"], "notes"),
+    ],
+)
+def test_a_server_is_named_for_what_it_is(command: list[str], name: str) -> None:
+    printed = json.loads(invoke("proxy", "--print-config", "--", *command).stdout)
+    assert list(printed["mcpServers"]) == [name]
+
+
 def test_a_store_is_the_same_from_every_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     printed = json.loads(invoke("proxy", "--store", "sqlite:x.db", "--print-config", "--", "server").stdout)

@@ -54,6 +54,13 @@ def test_what_is_signed_verifies(tmp_path: Path, key: SigningKey, unsigned: Path
     assert invoke("verify", "-", "--trust-any", stdin=changed).exit_code == 1
 
 
+def test_without_a_signer_it_says_how_to_name_one(tmp_path: Path, key: SigningKey, unsigned: Path) -> None:
+    signed = invoke("sign", str(unsigned), "--key", f"file:{tmp_path / 'key'}").stdout_bytes
+    for trust, told in (((), True), (("--allow", key.did), False), (("--trust-any",), False)):
+        stderr = invoke("verify", "-", "-", *trust, stdin=signed).stderr
+        assert stderr.count("--allow") == told
+
+
 def test_json_has_every_member(tmp_path: Path, key: SigningKey, unsigned: Path) -> None:
     signed = invoke("sign", str(unsigned), "--key", f"file:{tmp_path / 'key'}")
     path = tmp_path / "signed.json"

@@ -401,6 +401,17 @@ def test_a_server_that_tells_nothing_in_five_seconds_has_no_audience(reply: Any)
     assert codes(message(world.client(call(2)), "client")) == ["ATTESTATION_UNAVAILABLE"]  # asked once
 
 
+def test_why_there_is_no_audience_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    message(World(None).client(call()), "client")
+    world = World("first-use")
+    world.client(call())
+    world.sides.clock.pass_seconds(5)
+    world.expire()
+    nobody_named, nothing_declared = caplog.messages
+    assert "configured" in nobody_named
+    assert "signet proxy --role server" in nothing_declared
+
+
 def test_where_nothing_is_required_the_held_call_goes_unsigned() -> None:
     world = World("first-use", **RELAXED)
     world.client(call())
