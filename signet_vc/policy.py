@@ -13,6 +13,8 @@ from math import inf
 from types import MappingProxyType
 from typing import Any, Final
 
+from signet_vc.did import key as did_key
+from signet_vc.did.error import INVALID_PUBLIC_KEY, DidError
 from signet_vc.did.resolver import Resolver
 from signet_vc.errors import UsageError
 from signet_vc.external import Loader
@@ -42,6 +44,7 @@ class AllowedSigner:
     def __post_init__(self) -> None:
         if not _is_name(self.did):
             raise UsageError("an allowed signer is named by a DID, or by an https URL")
+        _check_whole(self.did)
         if self.tools is not None:
             object.__setattr__(self, "tools", _tools(self.tools))
         if self.until is not None and not _is_aware(self.until):
@@ -188,12 +191,30 @@ class Policy:
                 return True
         return False
 
+    def refusal(self, issuer: str | None) -> str:
+        """Say of an issuer that is not allowed that it is not, and if so that it was."""
+        ends = [entry.until for entry in self._by_did.get(issuer or "", ()) if entry.until is not None]
+        since = f": it was until {max(ends).isoformat()}" if ends else ""
+        return f"{issuer} is not an allowed signer{since}"
+
 
 # --- arguments: types are hints to callers, and these decide who is trusted ---
 
 
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and value.startswith(("did:", "https://"))
+
+
+def _check_whole(name: str) -> None:
+    """Refuse a did:key that was cut short or mistyped: it would allow nobody, and nothing would say so."""
+    if not name.startswith("did:key:"):
+        return
+    try:
+        did_key.parse(name)
+    except DidError as error:
+        if error.error != INVALID_PUBLIC_KEY:  # a whole one, and its key is refused by every verification
+            detail = error.problems[0].detail
+            raise UsageError(f"an allowed signer is no whole did:key: {name[:200]}: {detail}") from error
 
 
 def _is_aware(value: object) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -267,6 +268,44 @@ def test_an_unknown_key_names_the_nearest(tmp_path: Path, misspelt: str, meant: 
         load(f"signet:\n  {misspelt}: x\n", tmp_path)
     assert caught.value.key == misspelt
     assert meant in str(caught.value)
+
+
+def test_a_key_that_is_like_none_names_them_all(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load("signet:\n  serve: {port: 80}\n", tmp_path)
+    assert caught.value.key == "serve.port"
+    assert {"public_url", "threads"} <= set(re.findall(r"\w+", str(caught.value)))
+
+
+@pytest.mark.parametrize("entry", ["did:key:z6Mk", "{did: 'did:key:z6Mk', tools: [x]}"])
+def test_a_did_that_was_cut_short_is_told_with_its_place(tmp_path: Path, entry: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(f"signet:\n  allowed_signers: ['did:example:good', {entry}]\n", tmp_path)
+    assert (caught.value.source, caught.value.key) == (str(tmp_path / "config.yaml"), "allowed_signers")
+    assert "entry 2" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entry", "member", "meant"),
+    [
+        ("{did: 'did:example:a', tool: [x]}", "tool", "tools"),
+        ("{did: 'did:example:a', until: tomorrow-z3u2}", "until", "time"),
+        ("{did: z3u2, tools: [x]}", "did", "DID"),
+        ("{did: 'did:example:a', tools: z3u2}", "tools", "list"),
+        ("{did: 'did:example:a', audience: z3u2}", "audience", "URI"),
+        ("{tools: [x]}", "did", "whose"),
+    ],
+)
+def test_a_wrong_signer_is_told_by_its_number_and_member(
+    tmp_path: Path, entry: str, member: str, meant: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(f"signet:\n  allowed_signers: ['did:example:good', {entry}]\n", tmp_path)
+    assert caught.value.key == "allowed_signers"
+    told = re.findall(r"\w+", str(caught.value).partition("allowed_signers: ")[2])
+    assert told[:3] == ["entry", "2", member]
+    assert meant in told
+    assert "z3u2" not in told
 
 
 @pytest.mark.parametrize(

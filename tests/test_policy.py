@@ -80,6 +80,20 @@ def test_what_is_no_entry(entry):
         Policy(allowed_signers=[entry])
 
 
+@pytest.mark.parametrize(
+    "did", [AGENT.did[:-1], AGENT.did[:12], f"{AGENT.did}0", "did:key:z6Mk…", "did:key:"]
+)
+def test_a_did_key_that_is_not_whole_is_no_signer(did):
+    with pytest.raises(UsageError):
+        Policy(allowed_signers=[did])
+
+
+def test_a_whole_did_key_is_a_signer_whatever_its_key_is_worth():
+    """Of small order: what it signs is refused, and told by KEY_INVALID."""
+    did = "did:key:z6MkeXATEjyXENzBXBxgC5EHk2JE5aqd7qMGGtDpLUH1e2Sj"
+    assert Policy(allowed_signers=[did]).allows(did, NOON_NS)
+
+
 @pytest.mark.parametrize("signers", [AGENT.did, {"did": AGENT.did}])
 def test_a_single_signer_is_no_list(signers):
     """The characters of a string, and the keys of a mapping, would each be taken for a signer."""
@@ -97,6 +111,12 @@ def test_an_entry_counts_until_its_time():
     old = AllowedSigner(did=AGENT.did, until=datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
     assert old.active(-1_000)
     assert not old.active(-999)
+
+
+def test_who_was_allowed_is_told_from_who_never_was():
+    policy = Policy(allowed_signers=[{"did": AGENT.did, "until": NOON}])
+    assert NOON.isoformat() in policy.refusal(AGENT.did)
+    assert "until" not in policy.refusal(SERVER.did)
 
 
 def test_any_of_several_entries_is_enough():

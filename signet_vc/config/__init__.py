@@ -18,10 +18,11 @@ from typing import Any, Final, Literal
 
 from signet_vc.codec.timestamps import format_s, parse
 from signet_vc.config import serving
-from signet_vc.config.error import ConfigurationError
+from signet_vc.config.error import ConfigurationError, unknown
 from signet_vc.config.serving import InstanceConfig, ServeConfig
 from signet_vc.config.yaml_file import read_yaml
 from signet_vc.credential import schema
+from signet_vc.errors import UsageError
 from signet_vc.keystore import PASSPHRASE_VARIABLE, variables_of
 from signet_vc.limits import DEFAULT_LIMITS, NANOSECONDS
 from signet_vc.policy import AllowedSigner
@@ -222,13 +223,21 @@ def _from_text(name: str, text: str) -> object:
 
 # -- values ----------------------------------------------------------------------------------------
 
+_SIGNER_FORM: Final = "write a DID, or {did, tools: [NAME], until: TIME, audience: DID or URI}"
+_SIGNER_FORMS: Final[dict[str, str]] = {
+    "did": "write a DID, such as did:key:z6Mk…",
+    "tools": "write a list of names of tools, with * and ? as wildcards",
+    "until": "write a time such as 2026-12-31T00:00:00Z",
+    "audience": "write a DID or an absolute URI",
+}
+
 # What to write, by setting. The rules themselves are the schema's; this is for the person who broke one.
 _FORMS: Final[dict[str, str]] = {
     "algorithm": "write Ed25519, P-256 or P-384",
     "key_source": "write env:NAME, file:PATH or keyring:SERVICE/NAME, never the key itself",
     "agent_key_source": "write env:NAME, file:PATH or keyring:SERVICE/NAME, never the key itself",
     "require_signatures": "write true or false",
-    "allowed_signers": "write a list of DIDs, or of {did, tools: [NAME], until: TIME, audience: DID or URI}",
+    "allowed_signers": f"write a list; of each entry {_SIGNER_FORM}",
     "attest_responses": "write required, optional or never (off is a boolean in YAML)",
     "securing": "write data-integrity, jws or both",
     "jws_alg": "write Ed25519 or EdDSA",
@@ -244,19 +253,41 @@ _FORMS: Final[dict[str, str]] = {
 }
 
 
-def _check(settings: Mapping[str, object], source: str) -> None:
+def _check(settings: Mapping[str, Any], source: str) -> None:
     """Hold settings against the schema, none of whose messages is shown: they repeat the value."""
     for name in settings:
         if name not in _FORMS:
-            near = difflib.get_close_matches(name, _FORMS, n=1, cutoff=0.0)
-            raise ConfigurationError(source, name, f"unknown; did you mean {near[0]}?")
+            raise ConfigurationError(source, name, unknown(name, _FORMS))
     plain = {name: _plain(value) for name, value in settings.items()}
     for found in schema.problems({_SECTION: plain}, CONFIG_SCHEMA):
         _, _, name, *inner = found.pointer.split("/")
         if name == "serve":
             raise serving.wrong(source, settings[name], inner)
-        entry = f"entry {int(inner[0]) + 1}: " if name == "allowed_signers" and inner else ""
-        raise ConfigurationError(source, name, entry + _FORMS[name])
+        if name == "allowed_signers" and inner:
+            raise _wrong_signer(source, plain[name], int(inner[0]))
+        raise ConfigurationError(source, name, _FORMS[name])
+    for number, entry in enumerate(settings.get("allowed_signers", ()), 1):
+        try:
+            AllowedSigner.of(entry["did"] if isinstance(entry, Mapping) else entry)
+        except UsageError as error:
+            raise ConfigurationError(source, "allowed_signers", f"entry {number}: {error}") from error
+
+
+def _wrong_signer(source: str, entries: Any, index: int) -> ConfigurationError:
+    """Name the entry of ``allowed_signers`` that is wrong, and its member."""
+    return ConfigurationError(source, "allowed_signers", f"entry {index + 1}: {_signer_form(entries[index])}")
+
+
+def _signer_form(entry: object) -> str:
+    if not isinstance(entry, Mapping):
+        return _SIGNER_FORM
+    for member, value in entry.items():
+        if member not in _SIGNER_FORMS:
+            return f"{member}: {unknown(str(member), _SIGNER_FORMS)}"
+        signer = {"did": "did:example:anybody", member: value}
+        if schema.problems({_SECTION: {"allowed_signers": [signer]}}, CONFIG_SCHEMA):
+            return f"{member}: {_SIGNER_FORMS[member]}"
+    return "did: name whose keys they are"
 
 
 def _given(overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from signet_vc.config.error import ConfigurationError
+from signet_vc.config.error import ConfigurationError, unknown
 
 __all__ = [
     "SERVE_FORM",
@@ -110,6 +109,5 @@ def wrong(source: str, value: object, inner: list[str]) -> ConfigurationError:
     if isinstance(value, Mapping):
         for name in value:
             if name not in _SERVE_FORMS:
-                near = difflib.get_close_matches(str(name), _SERVE_FORMS, n=1, cutoff=0.0)
-                return ConfigurationError(source, f"serve.{name}", f"unknown; did you mean {near[0]}?")
+                return ConfigurationError(source, f"serve.{name}", unknown(str(name), _SERVE_FORMS))
     return ConfigurationError(source, "serve", SERVE_FORM)
