@@ -125,6 +125,22 @@ def test_values_are_compared_if_they_are_stated(tmp_path: Path) -> None:
         question(values={"canonical": "01"}),
     )
     assert outcomes(row) == [Outcome.PASSED, Outcome.DIFFERS]
+    assert row.answers[1].reason == "another canonical: 00; expected: 01"
+
+
+def test_of_a_proof_what_is_stated_is_compared(tmp_path: Path) -> None:
+    program = HEAD + '    answer["values"] = {"proofs": [{}, {"combinedHash": "00"}]}' + SAY
+    whole = {"canonicalDocument": "{}", "combinedHash": "00"}
+    row = asked(
+        tmp_path,
+        program,
+        question(values={"proofs": [whole, whole]}),
+        question(values={"proofs": [whole, {**whole, "combinedHash": "01"}]}),
+        question(values={"proofs": [whole]}),
+        question(values={"proofs": [whole, {"canonicalDocument": "{}"}]}),
+    )
+    assert outcomes(row) == [Outcome.PASSED, Outcome.DIFFERS, Outcome.DIFFERS, Outcome.DIFFERS]
+    assert row.answers[1].reason == "another proofs/1/combinedHash: 00; expected: 01"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ details { border-bottom: 1px solid var(--line); padding: .35rem 0 } summary { cu
 details > :not(summary) { margin-left: 1.1rem }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #8881; padding: .7rem; max-height: 24rem;
   overflow-y: auto; font-size: 13px }
-code { font-size: .92em }
+td { overflow-wrap: anywhere } code { font-size: .92em }
 blockquote { border-left: 3px solid var(--line); margin: .6rem 1.1rem; padding-left: 1rem }
 """
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from signet_vc.codec import jcs, strict_json
 from signet_vc.codec.strict_json import Json, JsonObject
@@ -28,6 +29,7 @@ __all__ = ["Bounds", "ask"]
 _MAX_LINE: Final = 1 << 20
 _MOST_OF_STDERR: Final = 2000  # characters: its end is what says why
 _MOST_OF_A_REASON: Final = 300
+_MOST_OF_A_VALUE: Final = 100
 _STARTS: Final = 5
 
 
@@ -190,7 +192,7 @@ class _Asking:
         except TimeoutError as error:
             raise _EndedError(f"there was no answer within {seconds:g} s") from error
         except ValueError as error:
-            raise _EndedError("a line is too long") from error
+            raise _EndedError(f"its answer is a line of more than {_MAX_LINE} bytes") from error
         if not line:
             raise _EndedError("it ended")
         try:
@@ -247,19 +249,44 @@ def _judged(question: Question, identifier: str, said: JsonObject) -> Answer:
     if verdict != question.verdict:
         wrongly = Outcome.REFUSED_WRONGLY if verdict == "reject" else Outcome.ACCEPTED_WRONGLY
         return Answer(question=question, outcome=wrongly, reason=reason)
-    if verdict == "accept" and (name := _another_value(question, said.get("values"))):
-        return Answer(question=question, outcome=Outcome.DIFFERS, reason=f"another {name}")
+    if verdict == "accept" and (another := _another_value(question, said.get("values"))):
+        return Answer(question=question, outcome=Outcome.DIFFERS, reason=another)
     return Answer(question=question, outcome=Outcome.PASSED, reason=reason)
 
 
 def _another_value(question: Question, values: object) -> str:
-    """The first value that is stated and not the one expected."""
+    """Name the first value that is stated and not the one expected, and show both."""
     if not isinstance(values, dict):
         return ""
-    for name, expected in question.values.items():
-        if name in values and not _same(values[name], expected):
-            return name
+    stated = {name: values[name] for name in question.values if name in values}
+    for where, value, expected in _compared(stated, question.values):
+        if not _same(value, expected):
+            return f"another {where}: {_shown(value)}; expected: {_shown(expected)}"
     return ""
+
+
+def _compared(stated: JsonObject, expected: Mapping[str, Json]) -> Iterator[tuple[str, Json, Json]]:
+    """What is stated beside what is expected, by name; of ``proofs`` each member that is stated of each."""
+    for name, value in stated.items():
+        proofs = expected[name]
+        if name != "proofs" or not _are_objects(value, proofs):
+            yield name, value, proofs
+            continue
+        for number, (one, other) in enumerate(zip(value, proofs, strict=True)):
+            for member, each in one.items():
+                yield f"proofs/{number}/{member}", each, other.get(member)
+
+
+def _are_objects(*lists: Any) -> bool:
+    """Whether these are lists of objects, one as long as the other."""
+    return all(isinstance(each, list) and all(isinstance(one, dict) for one in each) for each in lists) and (
+        len({len(each) for each in lists}) == 1
+    )
+
+
+def _shown(value: Json) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MOST_OF_A_VALUE else f"{text[:_MOST_OF_A_VALUE]}…"
 
 
 def _same(stated: Json, expected: Json) -> bool:
