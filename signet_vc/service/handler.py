@@ -101,7 +101,9 @@ class Handler:
             challenge = (("www-authenticate", "Bearer"),)
             return reply.status(HTTPStatus.UNAUTHORIZED, "a bearer token is needed", headers=challenge)
         if not _is_json(headers.get("content-type", "")):
-            return reply.status(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is application/json")
+            return reply.status(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body as Content-Type: application/json"
+            )
         if not self._workers.has_room:  # before a body is taken in that would only wait
             return _overloaded()
         return None

@@ -40,7 +40,8 @@ def bind(host: str, port: int) -> socket.socket:
         listening.listen(_BACKLOG)  # whoever connects before all is ready waits, and is not refused
     except OSError as error:
         listening.close()
-        raise UsageError(f"cannot listen on port {port} there: {error.strerror or error}") from error
+        why = f"{error.strerror or error}; --port names another one, 0 any that is free"
+        raise UsageError(f"cannot listen on port {port}: {why}") from error
     return listening
 
 

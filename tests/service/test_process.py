@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shutil
 import signal
 import ssl
+import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
@@ -87,6 +91,25 @@ def test_one_command_serves_and_ends_when_told(tmp_path: Path) -> None:
     assert started.requests()[-1]["codes"]
     for secret in (SECRET, TOKEN, issued["proof"]["proofValue"]):
         assert secret not in said
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the page's commands are of curl")
+def test_what_the_page_has_typed_works(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "service.md").read_text("utf-8")
+    (typed,) = (block for block in re.findall(r"```text\n(.+?)```", page, re.DOTALL) if "curl" in block)
+    with in_a_process(tmp_path, "--ephemeral", "--port", "0") as started:
+        base = address_of(started)
+        described = httpx2.get(f"{base}/openapi.json", timeout=30)
+        openapi, first = started.lines()[1:3]
+        assert openapi.endswith(f" {described.url}")
+        assert described.json()["openapi"].startswith("3.1")
+        script = typed.replace("http://127.0.0.1:8080", base).replace(
+            "did:key:z6Mk…", first.rpartition(" ")[2]
+        )
+        done = subprocess.run(
+            ["/bin/sh", "-c", script], cwd=tmp_path, capture_output=True, check=True, timeout=60
+        )
+    assert json.loads(done.stdout)["verified"] is True
 
 
 def test_a_certificate_is_made_for_the_run(tmp_path: Path) -> None:
@@ -193,6 +216,7 @@ def test_an_address_that_is_taken_is_an_error(tmp_path: Path) -> None:
         port = address_of(started).rpartition(":")[2]
         answer = invoke("--ephemeral", "--port", port)
         assert type(answer.exception).__name__ == "UsageError"
+        assert "--port" in str(answer.exception)
 
 
 # -- what is refused -------------------------------------------------------------------------------
