@@ -171,4 +171,6 @@ def main(role: str, port: str, source: str, did: str, *rest: str) -> None:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     main(*sys.argv[1:])

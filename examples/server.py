@@ -26,6 +26,8 @@ def send_email(to: str, subject: str) -> str:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     key, *agents = sys.argv[1:]
     attest_server(server, key=key, allowed_signers=agents)
     server.run()

@@ -132,6 +132,8 @@ async def sent(base: str, message: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     command = asyncio.run(main(Path(sys.argv[1])))
     print(f"\n$ {shlex.join(command)}", flush=True)
     signet(command[1:], prog_name="signet")

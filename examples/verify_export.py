@@ -65,4 +65,6 @@ def main(path: str, *dids: str) -> int:
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     raise SystemExit(main(*sys.argv[1:]))

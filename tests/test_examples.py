@@ -50,6 +50,21 @@ def run(environment: dict[str, str], name: str, *arguments: str, status: int = 0
     return done.stdout
 
 
+@pytest.mark.parametrize("name", ["server.py", "gateway.py", "trail.py", "verify_export.py"])
+def test_without_arguments_an_example_says_how_it_is_run(home: dict[str, str], name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name)],
+        env=home,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert f"python examples/{name} " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 async def answered(client: Client, tool: str, **arguments: str) -> str:
     """The text of the answer to a call, or the code that it was refused with."""
     try:
