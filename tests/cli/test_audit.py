@@ -120,19 +120,6 @@ def test_list_as_json(url):
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ("list", "--outcome", "refsed"),
-        ("export", "--outcome", "refused"),
-        ("export", "--outcome", "unanswered"),
-    ],
-)
-def test_an_outcome_that_there_is_not_is_no_empty_result(url, arguments):
-    result = invoke(*arguments, "--store", url)
-    assert (result.exit_code, result.stdout) == (2, "")
-
-
-@pytest.mark.parametrize(
     ("filters", "tools"),
     [
         (["--tool", "git_show"], ["git_show"]),
@@ -161,6 +148,7 @@ def test_filters(url, filters, tools):
         ("verify", "--trust-any", "--outcome", "complete"),
         ("verify", "--trust-any", "--outcome", "unanswered"),
         ("export", "--outcome", "refused"),
+        ("export", "--outcome", "unanswered"),
     ],
 )
 def test_an_outcome_that_selects_nothing_is_a_slip(url, arguments):

@@ -49,14 +49,6 @@ def test_a_key_is_kept_in_the_users_configuration(tmp_path: Path, monkeypatch: p
     assert (tmp_path / "signet" / "key").exists()
 
 
-def test_no_variable_of_the_environment_is_taken_for_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert invoke("keygen", "--out", "env:AGENT_KEY").exit_code == 2
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_the_secret_is_shown_only_on_demand(tmp_path: Path) -> None:
     path = tmp_path / "agent.key"
     result = invoke("keygen", "--out", str(path), "--show-secret", "--json")
