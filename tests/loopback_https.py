@@ -82,7 +82,7 @@ class Server:
     def close(self) -> None:
         self.closing.set()
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            socket.create_connection(("127.0.0.1", self.port), timeout=30).close()
         self._accepting.join()
         for thread in self._threads:
             thread.join()
@@ -99,7 +99,7 @@ class Server:
             thread.start()
 
     def _serve(self, raw: socket.socket) -> None:
-        raw.settimeout(10)
+        raw.settimeout(30)
         try:
             with raw, self._context.wrap_socket(raw, server_side=True) as stream:
                 request = b""

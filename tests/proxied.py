@@ -86,6 +86,7 @@ class Wire:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.received: list[bytes] = []
+        self._claimed: set[int] = set()  # which of them were given as an answer
         self._next = 0
 
     async def send(self, data: bytes) -> None:
@@ -103,13 +104,15 @@ class Wire:
         return self.received[-1]
 
     async def answer(self, identifier: Any) -> bytes:
-        """The line that answers a request; what comes before it is kept."""
+        """The line that answers a request; it may have come already, before another's."""
+        looked = 0
         while True:
-            line = await self.receive()
-            with suppress(ValueError, AttributeError):
-                message = json.loads(line)
-                if "method" not in message and message.get("id") == identifier:
-                    return line
+            for place in range(looked, len(self.received)):
+                if place not in self._claimed and _answers(self.received[place], identifier):
+                    self._claimed.add(place)
+                    return self.received[place]
+            looked = len(self.received)
+            await self.receive()
 
     async def exchange(self, data: bytes) -> Any:
         """Send a request, and its answer."""
@@ -149,6 +152,13 @@ class Wire:
     def close(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
+
+
+def _answers(line: bytes, identifier: Any) -> bool:
+    with suppress(ValueError, AttributeError):
+        message = json.loads(line)
+        return "method" not in message and message.get("id") == identifier
+    return False
 
 
 def modern(**more: Any) -> dict[str, Any]:
@@ -191,7 +201,7 @@ async def started(
     finally:
         wire.close()
         try:
-            await asyncio.wait_for(process.wait(), 10)
+            await asyncio.wait_for(process.wait(), PATIENCE)
         except TimeoutError:
             process.send_signal(signal.SIGTERM)
             await process.wait()

@@ -473,7 +473,7 @@ def test_threat_25_a_slow_answer_ends_with_the_time_for_all_of_it(server, answer
     server.answers["/"] = answer
     begun = time.monotonic()
     unavailable(fetcher_of(server, limits=replace(LIMITS, fetch_seconds=0.5)).load, server.url("/"))
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20  # the whole answer would take half a minute and more
 
 
 def test_a_handshake_that_does_not_end(server):
@@ -639,9 +639,9 @@ def test_the_cache_is_bounded(server, monkeypatch):
 
 
 def test_a_flood_waits_and_gives_up(server):
-    server.answers["/slow"] = lambda c: c.closing.wait(1.0)
+    server.answers["/slow"] = lambda c: c.closing.wait(30)
     server.answers["/"] = lambda c: c.answer(b"body")
-    fetcher = fetcher_of(server, limits=replace(LIMITS, fetch_seconds=0.4), ttl=0)
+    fetcher = fetcher_of(server, limits=replace(LIMITS, fetch_seconds=2), ttl=0)
     failures = []
 
     def load():

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ __all__ = [
     "Started",
     "address_of",
     "credential_of",
+    "eventually",
     "in_a_process",
     "presentation_of",
     "running",
@@ -38,9 +40,10 @@ V2 = "https://www.w3.org/ns/credentials/v2"
 class Running:
     """A service that runs, and a client that speaks to it."""
 
-    def __init__(self, base: str, client: httpx2.Client, dids: dict[str, str]) -> None:
+    def __init__(self, base: str, client: httpx2.Client, dids: dict[str, str], server: server.Server) -> None:
         self.base = base
         self.client = client
+        self.server = server
         self.dids = dids  # of the instances, by name
 
     def get(self, path: str, **more: Any) -> httpx2.Response:
@@ -137,14 +140,25 @@ def running(
         },
     )
     thread.start()
-    found = started.get(timeout=10)
+    found = started.get(timeout=60)
+    # None is kept: a service closes one that is idle, and a client may be about to use it at that moment.
+    unkept = httpx2.Limits(max_keepalive_connections=0)
     try:
-        with httpx2.Client(base_url=base, verify=False, timeout=30) as client:
-            yield Running(base, client, {name: each.did for name, each in service.instances.items()})
+        with httpx2.Client(base_url=base, verify=False, timeout=30, limits=unkept) as client:
+            dids = {name: each.did for name, each in service.instances.items()}
+            yield Running(base, client, dids, found)
     finally:
         found.stop()
         thread.join(timeout=30)
         assert not thread.is_alive()
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for what comes about elsewhere; a minute is for ever."""
+    until = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < until, "it never came about"
+        threading.Event().wait(0.01)
 
 
 class Started:

@@ -283,7 +283,7 @@ async def served(mail: Mail) -> AsyncIterator[str]:
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(serve)
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while not server.started:
                 await anyio.lowlevel.checkpoint()
         port = server.servers[0].sockets[0].getsockname()[1]

@@ -263,9 +263,13 @@ def test_an_agents_proxy_in_front_of_a_servers(place: Place, era: str) -> None:
     assert place.records("agent")[1].issuer == server.did
 
 
+PING = {"jsonrpc": "2.0", "method": "ping", "params": {"_meta": modern()}}
+
+
 def test_a_client_that_skips_discovery_is_signed_for(place: Place) -> None:
     async def scenario(command: list[str]) -> Any:
         async with started(command) as wire:
+            await wire.exchange(json.dumps({**PING, "id": "up"}).encode())  # both have started
             first, second = (
                 wire.calling("together", {"calls": 1, "seconds": 0}),
                 wire.calling("echo", {"value": 1}),

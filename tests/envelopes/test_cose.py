@@ -460,9 +460,9 @@ def test_threat_12_labels_chosen_to_collide_are_refused_within_a_second():
     """20,000 multiples of 2^61 - 1, all of one hash, took 6.4 s; they need the tag of a large number."""
     numbers = [(number * (2**61 - 1)).to_bytes(10, "big") for number in range(9, 20_009)]
     labels = b"".join(b"\xc2\x4a" + number + b"\x00" for number in numbers)
-    started = time.monotonic()
+    started = time.process_time()
     assert codes(b"\xd2\x84\x43\xa1\x01\x27\xb9\x4e\x20" + labels + b"\x42{}\x41s") == ["MALFORMED_CBOR"]
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_size_is_bounded():

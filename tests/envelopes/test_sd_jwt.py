@@ -350,9 +350,9 @@ def test_the_work_of_a_choice_is_bounded():
     """4,096 disclosures and as many paths: 16 million comparisons took 10 s."""
     disclosures = [b64([f"s{number}", f"m{number}", [[[[]]]]]) for number in range(4096)]
     text = handmade(with_digests(*disclosures), *disclosures)
-    started = time.monotonic()
+    started = time.process_time()
     assert sd_jwt.present(text, [f"m{number}[0][0]" for number in range(4096)]) == text
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 @settings(deadline=None, max_examples=60)
@@ -611,12 +611,12 @@ def test_threat_12_the_work_is_bounded():
     many = handmade(with_digests(*disclosures), *disclosures)
     digests = handmade(with_digests(_sd=[f"{number:043}" for number in range(15_000)]))
     empty = "e30.e30.AA" + "~" * 1_000_000
-    started = time.monotonic()
+    started = time.process_time()
     assert codes(many) == []
     assert codes(digests) == []
     assert codes(empty) == ["PROOF_INVALID"]
     assert codes(handmade(credential()) + "~" * 700_000) == ["TOO_LARGE"]
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_hidden_members_leave_an_empty_object():

@@ -96,10 +96,10 @@ def test_threat_12_a_message_may_be_80_deep_and_no_deeper() -> None:
 
 def test_threat_12_a_hundred_thousand_levels_are_refused_at_once() -> None:
     line = b'{"id":1,"method":"tools/call","params":' + b"[" * 100_000
-    began = time.perf_counter()
+    began = time.process_time()
     assert refused(line) == Code.TOO_DEEP
     assert [each.ids for each in jsonrpc.fragments(line)] == [[1]]
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_line_may_be_longer_by_its_carrier_only() -> None:
@@ -259,7 +259,7 @@ def test_well_formed_batches_show_all_their_ids(batch: list[dict[str, str]]) -> 
 )
 def test_a_long_line_is_looked_at_for_so_long_only(rest: bytes) -> None:
     line = b'{"id":1,"method":"tools/call",' + rest
-    began = time.perf_counter()
+    began = time.process_time()
     (found,) = jsonrpc.fragments(line)
     assert found.ids == [1]
-    assert time.perf_counter() - began < 20  # measured: 0.4 to 3.7 s, under coverage on two busy cores
+    assert time.process_time() - began < 20  # measured: 0.4 to 3.7 s, under coverage on two busy cores

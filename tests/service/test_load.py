@@ -44,7 +44,7 @@ def post(base: str, path: str, body: Any) -> Any:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with in_a_process(tmp_path_factory.mktemp("load"), "--ephemeral", "--port", "0") as started:
         base = address_of(started)
-        manifest = httpx2.get(base + "/implementation.json").json()
+        manifest = httpx2.get(base + "/implementation.json", timeout=60).json()
         issuers = {each["tags"][0]: each for each in manifest["issuers"]}
         yield started.process.pid, base, issuers
 
@@ -92,4 +92,5 @@ def test_a_poison_graph_delays_nobody(running: Any) -> None:
     assert sorted({each.status for each in answered}) == [200, 201, 400]
     assert sum(each.status == 400 for each in answered) == 8
     slowest = max(each.took for each in answered if each.status != 400)
-    assert slowest - max(each.took for each in usual) < 1.0
+    # 0.1 s measured; a poison graph that is worked through takes minutes
+    assert slowest - max(each.took for each in usual) < 5

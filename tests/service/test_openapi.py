@@ -28,26 +28,7 @@ def described(service: Running) -> dict[str, Any]:
 def test_every_path_is_described_and_answers(service: Running, described: dict[str, Any]) -> None:
     assert described["openapi"] == "3.1.0"
     assert described["servers"] == [{"url": service.base}]
-    assert set(described["paths"]) == {
-        *(
-            prefix + path
-            for prefix in ("", "/instances/{instance}")
-            for path in (
-                "/credentials/issue",
-                "/credentials/verify",
-                "/credentials/derive",
-                "/credentials/status",
-                "/presentations",
-                "/presentations/verify",
-            )
-        ),
-        "/1.0/identifiers/{did}",
-        "/status-lists/{list}",
-        "/implementation.json",
-        "/openapi.json",
-        "/health",
-        "/ready",
-    }
+    assert set(described["paths"]) == {path for _, path in OPERATIONS}
     for path, item in described["paths"].items():
         method = "get" if "get" in item else "post"
         answer = service.client.request(method, path.format(instance="vc-jwt", did="did:a:b", list="none"))

@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import httpx2
 import pytest
@@ -20,7 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from vc_service import address_of, credential_of, in_a_process
+from vc_service import address_of, credential_of, eventually, in_a_process
 
 from signet_vc import SigningKey, keystore
 from signet_vc.cli.serve import serve
@@ -125,7 +126,7 @@ def test_a_certificate_is_made_for_the_run(tmp_path: Path) -> None:
             listed = client.get(issued["credentialStatus"]["statusListCredential"])
             assert listed.status_code == 200
         with pytest.raises(httpx2.ConnectError):  # nobody vouches for it
-            httpx2.get(base + "/health")
+            httpx2.get(base + "/health", timeout=30)
 
 
 # -- configured ------------------------------------------------------------------------------------
@@ -162,7 +163,8 @@ def test_a_configured_service_behind_a_proxy(tmp_path: Path, config: Path, key: 
         assert started.process.wait(30) == 0
     with in_a_process(tmp_path, *arguments) as again:
         body = {"verifiableCredential": issued}
-        answer = httpx2.post(address_of(again) + "/credentials/verify", json=body, headers=headers)
+        url = address_of(again) + "/credentials/verify"
+        answer = httpx2.post(url, json=body, headers=headers, timeout=30)
         # what was revoked stays revoked
         assert [each["code"] for each in answer.json()["problemDetails"]] == ["STATUS_REVOKED"]
 
@@ -180,35 +182,40 @@ def test_who_is_not_trusted_does_not_verify(tmp_path: Path) -> None:
         file = write(tmp_path, trust)
         with in_a_process(tmp_path, "--config", str(file), "--port", "0") as started:
             base = address_of(started)
-            answer = httpx2.post(base + "/credentials/verify", json={"verifiableCredential": signed})
+            body = {"verifiableCredential": signed}
+            answer = httpx2.post(base + "/credentials/verify", json=body, timeout=30)
             assert answer.status_code == status, answer.text
-            assert httpx2.post(base + "/credentials/issue", json={}).status_code == 404
+            assert httpx2.post(base + "/credentials/issue", json={}, timeout=30).status_code == 404
 
 
 # -- ending ----------------------------------------------------------------------------------------
 
 
+def is_refused(address: SplitResult) -> bool:
+    try:
+        socket.create_connection((address.hostname, address.port), timeout=30).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="not applicable: no POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_what_is_under_way_is_finished(tmp_path: Path, number: signal.Signals) -> None:
-    import socket
-    from urllib.parse import urlsplit
-
     with in_a_process(tmp_path, "--ephemeral", "--port", "0") as started:
         address = urlsplit(address_of(started))
         body = b'{"verifiableCredential": {}}'
         head = f"POST /credentials/verify HTTP/1.1\r\nHost: {address.netloc}\r\n"
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
-            connection.sendall(head.encode() + body[:10])
-            threading.Event().wait(0.5)
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
+            connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+            assert connection.recv(65536).startswith(b"HTTP/1.1 100")  # now it is under way
+            connection.sendall(body[:10])
             started.process.send_signal(number)
-            threading.Event().wait(0.5)
+            eventually(lambda: is_refused(address))  # it has begun to end
             connection.sendall(body[10:])
             assert connection.recv(65536).startswith(b"HTTP/1.1 400")
         assert started.process.wait(30) == 0
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((address.hostname, address.port), timeout=2)
 
 
 def test_an_address_that_is_taken_is_an_error(tmp_path: Path) -> None:
@@ -321,7 +328,7 @@ def test_a_certificate_of_ones_own(tmp_path: Path, config: Path, key: SigningKey
         assert base.startswith("https://localhost:")
         trusting = ssl.create_default_context(cafile=certificate)
         headers = {"authorization": f"Bearer {TOKEN}"}
-        with httpx2.Client(base_url=base, verify=trusting, headers=headers) as client:
+        with httpx2.Client(base_url=base, verify=trusting, headers=headers, timeout=30) as client:
             issued = client.post("/credentials/issue", json={"credential": credential_of(key.did)}).json()
             assert client.get(issued["credentialStatus"]["statusListCredential"]).status_code == 200
 

@@ -43,7 +43,7 @@ def base(process: Started) -> str:
 
 @pytest.fixture(scope="module")
 def description(base: str) -> Any:
-    return httpx2.get(f"{base}/openapi.json", verify=False).json()
+    return httpx2.get(f"{base}/openapi.json", verify=False, timeout=30).json()
 
 
 def test_nothing_that_schemathesis_finds_is_wrong(base: str, description: Any, tmp_path: Path) -> None:

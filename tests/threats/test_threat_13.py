@@ -60,10 +60,10 @@ POISON = {
 def test_threat_13_a_poison_graph_is_refused_within_a_second(name):
     rdfc.canonicalize(alumni_credential("urn:warm"))
     document = {"@context": [*CONTEXT, LIST], "@graph": POISON[name]}
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(ProblemError) as caught:
         rdfc.canonicalize(document)
-    assert time.perf_counter() - begun < 4  # 0.3 s on a busy machine
+    assert time.process_time() - begun < 4  # 0.3 s on a busy machine
     assert caught.value.codes == (Code.GRAPH_TOO_COMPLEX,)
 
 
