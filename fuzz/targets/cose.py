@@ -52,7 +52,7 @@ def _signed(data: bytes) -> bytes:
     try:
         (protected, payload) = cbor2.loads(data)
         header: Any = {
-            cose_sign1.ALG: key.key_type.cose_algorithms[0],
+            cose_sign1.ALG: next(iter(key.key_type.cose_algorithms)),
             cose_sign1.KID: key.verification_method.encode(),
             **protected,
         }

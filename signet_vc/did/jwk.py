@@ -21,11 +21,12 @@ from signet_vc.did.error import (
     UNSUPPORTED_PUBLIC_KEY_TYPE,
     DidError,
 )
+from signet_vc.did.method import Method
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.jwk import public_from_jwk, public_to_jwk
 from signet_vc.keys.signing import KEY_TYPES, PublicKey
 
-__all__ = ["document", "from_public_key", "parse", "verification_key", "verification_method"]
+__all__ = ["METHOD", "document", "from_public_key", "parse", "verification_key", "verification_method"]
 
 _PREFIX: Final = "did:jwk:"
 _FRAGMENT: Final = "0"  # the only one there is, whatever `kid` says
@@ -147,3 +148,6 @@ def _check_agreement_key(jwk: JsonObject) -> None:
         raise DidError.named(INVALID_PUBLIC_KEY, "the X25519 JWK's x is not base64url of 32 bytes")
     if jwk.get("use", "enc") != "enc":
         raise DidError.named(INVALID_PUBLIC_KEY, "an X25519 key signs nothing")
+
+
+METHOD: Final = Method("jwk", verification_key, lambda did, _options: document(did))

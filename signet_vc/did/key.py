@@ -23,12 +23,13 @@ from signet_vc.did.error import (
     UNSUPPORTED_PUBLIC_KEY_TYPE,
     DidError,
 )
+from signet_vc.did.method import Method, Options
 from signet_vc.errors import ProblemError
 from signet_vc.keys import multicodec
 from signet_vc.keys.jwk import public_to_jwk
 from signet_vc.keys.signing import KEY_TYPES, KeyType, PublicKey
 
-__all__ = ["document", "from_public_key", "parse", "verification_key", "verification_method"]
+__all__ = ["METHOD", "document", "from_public_key", "parse", "verification_key", "verification_method"]
 
 _PREFIX: Final = "did:key:"
 _VERSION: Final = "1:"  # the only version there is; absent, it is meant
@@ -221,3 +222,15 @@ def _form_of(name: str, *, experimental: bool) -> _Form:
             UNSUPPORTED_PUBLIC_KEY_TYPE, f"the publicKeyFormat is none of {', '.join(_FORMS)}"
         )
     return _FORMS[name]
+
+
+def _document(did: str, options: Options) -> dict[str, Any]:
+    return document(
+        did,
+        public_key_format=options.public_key_format,
+        enable_encryption_key_derivation=options.enable_encryption_key_derivation,
+        enable_experimental_public_key_types=options.enable_experimental_public_key_types,
+    )
+
+
+METHOD: Final = Method("key", verification_key, _document)

@@ -7,14 +7,15 @@ did:key, *Read*.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final
 
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.did import document as documents
 from signet_vc.did import error as errors
-from signet_vc.did import jwk, key
 from signet_vc.did.did_url import DidUrl, is_did, parse
 from signet_vc.did.error import DidError
+from signet_vc.did.method import Options
 from signet_vc.did.resolution_result import (
     INVALID_METHOD,
     INVALID_RELATIONSHIP,
@@ -24,7 +25,7 @@ from signet_vc.did.resolution_result import (
     negotiate,
     success,
 )
-from signet_vc.did.resolver import MethodNotSupportedError, Resolver
+from signet_vc.did.resolver import METHODS, MethodNotSupportedError, Resolver
 from signet_vc.errors import Code, ProblemError, UnavailableError
 from signet_vc.external import NotFoundError
 
@@ -33,20 +34,6 @@ __all__ = ["Options", "Resolution", "document", "resolve"]
 _DELIMITERS: Final = ("/", "?", "#")
 # DID parameters and options that ask for a version, or for what a service has: neither is done here.
 _UNSUPPORTED: Final = frozenset({"versionId", "versionTime", "service", "serviceType", "relativeRef", "hl"})
-
-
-class Options(NamedTuple):
-    """Resolution options. The first three: as ``did.key.document`` has them, and for did:key alone.
-
-    expand_relative_urls: write names like ``#key-1`` in full. verification_relationship: a fragment has to
-    name a method that serves it; the document itself is the same.
-    """
-
-    public_key_format: str = "Multikey"
-    enable_encryption_key_derivation: bool = False
-    enable_experimental_public_key_types: bool = False
-    expand_relative_urls: bool = False
-    verification_relationship: str | None = None
 
 
 _DEFAULTS: Final = Options()
@@ -106,16 +93,9 @@ def _reader(did: str, resolver: Resolver | None) -> Callable[[Options], JsonObje
     """§4.4: the DID's syntax, then who reads the documents of its method."""
     if not is_did(did):
         raise DidError.named(errors.INVALID_DID, "the identifier is no DID")
-    method = did.split(":", 2)[1]
-    if method == "key":
-        return lambda options: key.document(
-            did,
-            public_key_format=options.public_key_format,
-            enable_encryption_key_derivation=options.enable_encryption_key_derivation,
-            enable_experimental_public_key_types=options.enable_experimental_public_key_types,
-        )
-    if method == "jwk":
-        return lambda _options: jwk.document(did)
+    method = METHODS.get(did.split(":", 2)[1])
+    if method is not None:
+        return partial(method.document, did)
     if resolver is None:
         raise MethodNotSupportedError
     return lambda _options: documents.check(resolver.resolve(did), did)

@@ -7,25 +7,22 @@ Spec: Controlled Identifiers 1.0 §3.3, Retrieve Verification Method.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 from signet_vc.did import jwk, key
 from signet_vc.did.did_url import is_did, is_https_url, is_url
 from signet_vc.did.document import PROOF_PURPOSES, key_in
+from signet_vc.did.method import Method
 from signet_vc.errors import Code, ProblemError, UnavailableError
 from signet_vc.keys.signing import PublicKey
 
-__all__ = ["METHODS", "Method", "MethodNotSupportedError", "Resolver", "holds_its_key", "resolve_key"]
-
-# DID, fragment -> the key; None where the DID's document has no such method. KEY_INVALID for a bad DID,
-# PROOF_PURPOSE_MISMATCH where its key signs nothing.
-Method: TypeAlias = Callable[[str, str], PublicKey | None]
+__all__ = ["METHODS", "MethodNotSupportedError", "Resolver", "holds_its_key", "resolve_key"]
 
 # The DID methods that resolve from the identifier alone.
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
-    {"key": key.verification_key, "jwk": jwk.verification_key}
+    {each.name: each for each in (key.METHOD, jwk.METHOD)}
 )
 
 
@@ -82,7 +79,7 @@ def resolve_key(
     if local is None:
         document = _resolve(did, resolver)
         return key_in(document, verification_method, controller=controller, purpose=purpose, at_ns=at_ns)
-    public_key = local(did, fragment)
+    public_key = local.verification_key(did, fragment)
     if public_key is None:
         raise ProblemError.of(
             Code.KEY_NOT_CONTROLLED_BY_ISSUER, "the fragment names another key than the DID's"

@@ -28,7 +28,7 @@ from signet_vc.envelopes.cose_sign1 import (
 )
 from signet_vc.envelopes.media import CREDENTIAL, PRESENTATION, kind_of
 from signet_vc.errors import Code, Problem, UsageError, problem
-from signet_vc.keys.key_type import KeyType
+from signet_vc.keys.signing import KEY_TYPES, KeyType
 from signet_vc.limits import DEFAULT_LIMITS
 
 __all__ = [
@@ -54,18 +54,8 @@ _ALGORITHMS: Final = attrgetter("cose_algorithms")
 # The registered claims that are read, by their labels (RFC 8392 §4, RFC 9711 §4.1 for the nonce).
 _LABELS: Final = MappingProxyType({"iss": 1, "aud": 3, "exp": 4, "nbf": 5, "iat": 6, "nonce": 10})
 _NONCE_BYTES: Final = range(8, 65)  # RFC 9711 §4.1
-# Names of algorithms (RFC 9053 §2, RFC 9864 §2)
 _NAMES: Final[Mapping[int | None, str]] = MappingProxyType(
-    {
-        -7: "ES256",
-        -8: "EdDSA",
-        -9: "ESP256",
-        -19: "Ed25519",
-        -35: "ES384",
-        -36: "ES512",
-        -51: "ESP384",
-        -52: "ESP512",
-    }
+    {number: name for each in KEY_TYPES.values() for number, name in each.cose_algorithms.items()}
 )
 
 
@@ -91,7 +81,7 @@ def prepare(
     """
     kind = media.checked_kind(document, presentation=presentation, envelope=_ENVELOPE)
     header: cose_sign1.Header = {
-        ALG: key_type.cose_algorithms[0],
+        ALG: next(iter(key_type.cose_algorithms)),
         CONTENT_TYPE: f"application/{kind.cty}",
         KID: verification_method.encode(),
         TYP: f"application/{kind.cty}+{_ENVELOPE}",

@@ -27,6 +27,7 @@ from signet_vc.errors import Code, UsageError
 from signet_vc.mcp.agent_session import AgentSession
 from signet_vc.mcp.server_session import ServerSession
 from signet_vc.policy import Policy
+from signet_vc.proofs.suites import SUITES
 from signet_vc.securing import Securing
 from signet_vc.store.memory import MemoryStore
 
@@ -35,12 +36,6 @@ __all__ = ["emit"]
 _WORD: Final = b"The School of Examples"
 _OTHER: Final = b"The School of Exemples"
 _CONTEXT: Final = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"]
-_SUITES: Final = {
-    "eddsa-jcs-2022": ("Ed25519",),
-    "eddsa-rdfc-2022": ("Ed25519",),
-    "ecdsa-jcs-2019": ("P-256", "P-384"),
-    "ecdsa-rdfc-2019": ("P-256", "P-384"),
-}
 _ENVELOPES: Final = {
     "vc-jwt": ("jws", "token"),
     "vc-sd-jwt": ("sd-jwt", "token"),
@@ -174,11 +169,11 @@ def _all() -> Iterator[_Made]:
 
 
 def _credentials() -> Iterator[_Made]:
-    for suite, algorithms in _SUITES.items():
-        for algorithm in algorithms:
+    for suite in SUITES.values():
+        for algorithm in suite.key_types:
             key = api.SigningKey.generate(algorithm)
-            signed = api.sign(_credential(key), key, suite=suite)
-            yield _Made(suite, algorithm.lower(), {"document": dumps(signed)}, [key])
+            signed = api.sign(_credential(key), key, suite=suite.name)
+            yield _Made(suite.name, algorithm.lower(), {"document": dumps(signed)}, [key])
     for kind, (securing, member) in _ENVELOPES.items():
         for algorithm in ("Ed25519", "P-256", "P-384"):
             key = api.SigningKey.generate(algorithm)

@@ -195,7 +195,7 @@ def ed25519_on(backend: Backend) -> Ed25519:
         signature_length=64,
         digest="sha256",
         jws_algorithms=("Ed25519", "EdDSA"),
-        cose_algorithms=(-8, -19),  # EdDSA (RFC 9053 §2.2), Ed25519 (RFC 9864 §2.2)
+        cose_algorithms=MappingProxyType({-8: "EdDSA", -19: "Ed25519"}),  # RFC 9053 §2.2, RFC 9864 §2.2
         jwk_kty="OKP",
         backend=backend,
     )

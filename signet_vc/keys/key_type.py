@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -21,10 +21,10 @@ class KeyType(ABC):
 
     name: as in JOSE's ``crv``. public_codec, secret_codec: multicodec names. digest: the hash that
     goes with the key (Data Integrity hashes the document with it, where a suite takes the key).
-    jws_algorithms, cose_algorithms: those that a JWS, or a COSE message, under this key may name; the
-    first is written unless configured otherwise. jwk_kty: JOSE's ``kty``. public_length: of the raw key
-    as in a Multikey (compressed, for a curve with two coordinates). signature_length: of the raw
-    signature, r and s joined for ECDSA.
+    jws_algorithms, cose_algorithms: those that a JWS, or a COSE message, under this key may name, COSE's
+    by number, each with its name; the first is written unless configured otherwise. jwk_kty: JOSE's
+    ``kty``. public_length: of the raw key as in a Multikey (compressed, for a curve with two
+    coordinates). signature_length: of the raw signature, r and s joined for ECDSA.
 
     Methods that take a key raise KEY_INVALID for bytes that are none, never anything else.
     """
@@ -37,7 +37,7 @@ class KeyType(ABC):
     signature_length: int
     digest: Literal["sha256", "sha384", "sha512"]
     jws_algorithms: tuple[str, ...]
-    cose_algorithms: tuple[int, ...]
+    cose_algorithms: Mapping[int, str]
     jwk_kty: Literal["OKP", "EC"]
 
     @abstractmethod

@@ -8,6 +8,7 @@ reader takes both unless it is strict. Nonces follow RFC 6979 where the library 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -135,7 +136,7 @@ P256: Final = NistCurve(
     signature_length=64,
     digest="sha256",
     jws_algorithms=("ES256",),
-    cose_algorithms=(-7, -9),  # ES256 (RFC 9053 §2.1), ESP256 (RFC 9864 §2.1)
+    cose_algorithms=MappingProxyType({-7: "ES256", -9: "ESP256"}),  # RFC 9053 §2.1, RFC 9864 §2.1
     jwk_kty="EC",
     curve=ec.SECP256R1(),
     hash_algorithm=hashes.SHA256(),
@@ -150,7 +151,7 @@ P384: Final = NistCurve(
     signature_length=96,
     digest="sha384",
     jws_algorithms=("ES384",),
-    cose_algorithms=(-35, -51),
+    cose_algorithms=MappingProxyType({-35: "ES384", -51: "ESP384"}),
     jwk_kty="EC",
     curve=ec.SECP384R1(),
     hash_algorithm=hashes.SHA384(),
@@ -168,7 +169,7 @@ P521: Final = NistCurve(
     signature_length=132,
     digest="sha512",
     jws_algorithms=("ES512",),
-    cose_algorithms=(-36, -52),
+    cose_algorithms=MappingProxyType({-36: "ES512", -52: "ESP512"}),
     jwk_kty="EC",
     curve=ec.SECP521R1(),
     hash_algorithm=hashes.SHA512(),

@@ -53,7 +53,7 @@ def signed(key=AGENT, document=None, **arguments):
 def handmade(key=AGENT, payload=None, unprotected=None, *, encode=cbor2.dumps, **changes):
     """A message of any headers, correctly signed. A change of a label (``l16``) to None takes it out."""
     header = {
-        1: key.key_type.cose_algorithms[0],
+        1: next(iter(key.key_type.cose_algorithms)),
         3: "application/vc",
         4: key.verification_method.encode(),
         16: "application/vc+cose",
