@@ -107,7 +107,9 @@ def _check_extra() -> None:
         import starlette  # noqa: F401, PLC0415 - it is an extra, and only asked for here
         import uvicorn  # noqa: F401, PLC0415 - as above
     except ImportError as error:
-        raise UsageError('the service needs packages that are not installed: pip install "signet-vc[service]"') from error
+        raise UsageError(
+            'the service needs packages that are not installed: pip install "signet-vc[service]"'
+        ) from error
 
 
 def _run(

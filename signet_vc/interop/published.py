@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from signet_vc.codec import jcs, strict_json
 from signet_vc.codec.multibase import base58btc_encode
@@ -22,6 +22,7 @@ from signet_vc.interop.cases import Verdict
 from signet_vc.interop.proof_steps import proof_steps
 from signet_vc.interop.published_a2a import a2a_vectors
 from signet_vc.interop.published_ap2 import ap2_vectors, checkout_vectors
+from signet_vc.interop.published_case import PublishedCase
 from signet_vc.interop.published_http import rfc9421_vectors, ucp_vectors
 from signet_vc.interop.published_status import list_differences, refusal_differences
 from signet_vc.keys.multikey import secret_from_multibase
@@ -235,18 +236,9 @@ def _signed_again(document: JsonObject, secret: str) -> str:
 # --- neighbouring protocols -----------------------------------------------------------------------------
 
 
-class _Vector(Protocol):
-    """One case of a reader of another module."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def verdict(self) -> Verdict: ...
-    @property
-    def check(self) -> Callable[[], str]: ...
-
-
-def _neighbours(*readers: Callable[[Path], Iterator[_Vector]]) -> Callable[[str, Path], Iterator[Published]]:
+def _neighbours(
+    *readers: Callable[[Path], Iterator[PublishedCase]],
+) -> Callable[[str, Path], Iterator[Published]]:
     def cases(kind: str, place: Path) -> Iterator[Published]:
         for reader in readers:
             for each in reader(place):

@@ -2,58 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from signet_vc import protocols
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import ProblemError
-from signet_vc.interop.cases import Verdict
+from signet_vc.interop.published_case import KeySet, PublishedCase
 from signet_vc.keys.jwk import public_from_jwk
 from signet_vc.policy import Policy
 from signet_vc.protocols import a2a_normal, a2a_signature
 
-__all__ = ["A2aVector", "a2a_vectors"]
+__all__ = ["a2a_vectors"]
 
 _KIND: Final = "a2a-agent-card"
 _SIGNERS: Final = "https://signers.example/jwks.json"  # the one key set that is trusted: the case's keys
 _FORMS: Final = {**a2a_normal.PROFILES, "legacy": a2a_normal.legacy}
 
 
-class A2aVector(NamedTuple):
-    """One case. ``check`` tells what is wrong, or nothing."""
-
-    name: str
-    verdict: Verdict
-    check: Callable[[], str]
-
-
-class _KeySet:
-    """The keys of a case, under the one URL that its policy trusts."""
-
-    def __init__(self, keys: list[JsonObject]) -> None:
-        self._document = json.dumps({"keys": keys}).encode()
-
-    def load(self, url: str) -> bytes:
-        """Give the set, whoever asks."""
-        del url
-        return self._document
-
-
-def a2a_vectors(place: Path) -> Iterator[A2aVector]:
+def a2a_vectors(place: Path) -> Iterator[PublishedCase]:
     """Cards: each is accepted or refused as the case says, and so is each signature under each form."""
     for file in sorted(place.glob("*.json")):
         case = strict_json.loads(file.read_bytes())
         if case.get("kind") == _KIND:
-            yield A2aVector(file.stem, case["expect"], partial(_difference, case))
+            yield PublishedCase(file.stem, case["expect"], partial(_difference, case))
 
 
 def _difference(case: JsonObject) -> str:
-    policy = Policy(allowed_signers=[_SIGNERS], loader=_KeySet(case["keys"]))
+    policy = Policy(allowed_signers=[_SIGNERS], loader=KeySet(case["keys"]))
     result = protocols.verify(strict_json.dumps(case["card"]), policy, at_ns=0)
     if result is None:
         return "not told to be a card"

@@ -6,44 +6,24 @@ import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from signet_vc import protocols
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code
-from signet_vc.interop.cases import Verdict
+from signet_vc.interop.published_case import KeySet, PublishedCase
 from signet_vc.limits import NANOSECONDS
 from signet_vc.policy import Policy
 
-__all__ = ["Ap2Vector", "ap2_vectors", "checkout_vectors"]
+__all__ = ["ap2_vectors", "checkout_vectors"]
 
 _CHAIN: Final = "ap2-mandate-chain"
 _CHECKOUT: Final = "ucp-merchant-authorization"
 _SIGNERS: Final = "https://signers.example/keys"  # whose keys those of a case are
 
 
-class Ap2Vector(NamedTuple):
-    """One case. ``check`` tells what is wrong, or nothing."""
-
-    name: str
-    verdict: Verdict
-    check: Callable[[], str]
-
-
-class _KeySet:
-    """The keys of a case, under the one URL that its policy trusts."""
-
-    def __init__(self, keys: list[JsonObject]) -> None:
-        self._document = json.dumps({"keys": keys}).encode()
-
-    def load(self, url: str) -> bytes:
-        """Give the set, whoever asks."""
-        del url
-        return self._document
-
-
-def ap2_vectors(place: Path) -> Iterator[Ap2Vector]:
+def ap2_vectors(place: Path) -> Iterator[PublishedCase]:
     """Chains, judged at the time of the case.
 
     Where the key of the root was never published, everything but the signatures by unpublished keys is
@@ -52,16 +32,16 @@ def ap2_vectors(place: Path) -> Iterator[Ap2Vector]:
     return _vectors(place, _CHAIN, _chain_codes)
 
 
-def checkout_vectors(place: Path) -> Iterator[Ap2Vector]:
+def checkout_vectors(place: Path) -> Iterator[PublishedCase]:
     """Checkouts with ``ap2.merchant_authorization``."""
     return _vectors(place, _CHECKOUT, _checkout_codes)
 
 
-def _vectors(place: Path, kind: str, codes: Callable[[JsonObject], list[Code]]) -> Iterator[Ap2Vector]:
+def _vectors(place: Path, kind: str, codes: Callable[[JsonObject], list[Code]]) -> Iterator[PublishedCase]:
     for file in sorted(place.glob("*.json")):
         case = strict_json.loads(file.read_bytes())
         if case["kind"] == kind:
-            yield Ap2Vector(file.stem, case["expect"], partial(_difference, case, codes))
+            yield PublishedCase(file.stem, case["expect"], partial(_difference, case, codes))
 
 
 def _difference(case: JsonObject, codes: Callable[[JsonObject], list[Code]]) -> str:
@@ -75,7 +55,7 @@ def _difference(case: JsonObject, codes: Callable[[JsonObject], list[Code]]) -> 
 def _chain_codes(case: JsonObject) -> list[Code]:
     policy = Policy(
         allowed_signers=[_SIGNERS],
-        loader=_KeySet(case["keys"]),
+        loader=KeySet(case["keys"]),
         domain=case["expected_aud"],
         challenge=case["expected_nonce"],
     )
@@ -83,7 +63,7 @@ def _chain_codes(case: JsonObject) -> list[Code]:
 
 
 def _checkout_codes(case: JsonObject) -> list[Code]:
-    policy = Policy(allowed_signers=[_SIGNERS], loader=_KeySet(case["keys"]))
+    policy = Policy(allowed_signers=[_SIGNERS], loader=KeySet(case["keys"]))
     return _codes(json.dumps(case["checkout"]), policy, 0)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, ProblemError, UnavailableError
-from signet_vc.interop.cases import Verdict
+from signet_vc.interop.published_case import PublishedCase
 from signet_vc.limits import NANOSECONDS
 from signet_vc.policy import Policy
 from signet_vc.protocols import ucp, ucp_keys
@@ -22,27 +22,19 @@ from signet_vc.protocols.http_message import HttpRequest, HttpResponse, Message
 from signet_vc.protocols.http_signatures import candidates, signature_problems, time_problems
 from signet_vc.protocols.structured_fields import dictionary
 
-__all__ = ["HttpVector", "message_of", "rfc9421_vectors", "ucp_vectors"]
+__all__ = ["message_of", "rfc9421_vectors", "ucp_vectors"]
 
 _KIND: Final = "http-message-signature"
 _NOW: Final = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())  # where a vector does not say when
 _BUSINESS: Final = "https://merchant.example.com/.well-known/ucp"  # whose keys a response is held to
 
 
-class HttpVector(NamedTuple):
-    """One case. ``check`` tells what is wrong, or nothing."""
-
-    name: str
-    verdict: Verdict
-    check: Callable[[], str]
-
-
-def rfc9421_vectors(place: Path) -> Iterator[HttpVector]:
+def rfc9421_vectors(place: Path) -> Iterator[PublishedCase]:
     """The signature alone, under the keys of the case."""
     return _vectors(place, _rfc9421_codes)
 
 
-def ucp_vectors(place: Path) -> Iterator[HttpVector]:
+def ucp_vectors(place: Path) -> Iterator[PublishedCase]:
     """The whole of UCP's verification, the keys being published by who is named as the signer."""
     return _vectors(place, _ucp_codes)
 
@@ -60,12 +52,12 @@ def message_of(described: JsonObject) -> Message:
     return HttpResponse(status=described["status"], fields=fields, body=body, request=answered)
 
 
-def _vectors(place: Path, codes: Callable[[JsonObject], list[Code]]) -> Iterator[HttpVector]:
+def _vectors(place: Path, codes: Callable[[JsonObject], list[Code]]) -> Iterator[PublishedCase]:
     for file in sorted(place.glob("*.json")):
         case = strict_json.loads(file.read_bytes())
         if case["kind"] != _KIND:
             continue
-        yield HttpVector(file.stem, case["expect"], partial(_difference, case, codes))
+        yield PublishedCase(file.stem, case["expect"], partial(_difference, case, codes))
 
 
 def _difference(case: JsonObject, codes: Callable[[JsonObject], list[Code]]) -> str:

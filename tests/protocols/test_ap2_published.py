@@ -9,7 +9,8 @@ import pytest
 from published import SHARED, published_json
 
 import signet_vc
-from signet_vc.interop.published_ap2 import Ap2Vector, ap2_vectors, checkout_vectors
+from signet_vc.interop.published_ap2 import ap2_vectors, checkout_vectors
+from signet_vc.interop.published_case import PublishedCase
 from signet_vc.policy import Policy
 
 published_json("vectors/ap2/accept-checkout-chain.json")
@@ -23,7 +24,7 @@ def test_all_of_them_are_read() -> None:
 
 
 @pytest.mark.parametrize("vector", [*CHAINS, *CHECKOUTS], ids=lambda vector: vector.name)
-def test_published(vector: Ap2Vector) -> None:
+def test_published(vector: PublishedCase) -> None:
     assert vector.check() == ""
 
 

@@ -10,7 +10,8 @@ from published import SHARED, published_json
 
 from signet_vc import Policy
 from signet_vc.errors import Code
-from signet_vc.interop.published_http import HttpVector, message_of, rfc9421_vectors, ucp_vectors
+from signet_vc.interop.published_case import PublishedCase
+from signet_vc.interop.published_http import message_of, rfc9421_vectors, ucp_vectors
 from signet_vc.limits import NANOSECONDS
 from signet_vc.protocols import ucp
 from signet_vc.protocols.http_message import read, write
@@ -24,7 +25,7 @@ VECTORS: Final = [
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
-def test_the_verdict_and_the_signature_base(vector: HttpVector) -> None:
+def test_the_verdict_and_the_signature_base(vector: PublishedCase) -> None:
     assert vector.check() == ""
 
 
