@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from published import SHARED, published_json
+from proofs.published_vector import Vector
+from published import published_json
 
 from signet_vc.codec import jcs
-from signet_vc.did.key import parse
 from signet_vc.keys.multikey import secret_from_multibase
 from signet_vc.keys.signing import Key
 from signet_vc.proofs import data_integrity
-from signet_vc.proofs.data_integrity import SUITES, Controller
+from signet_vc.proofs.data_integrity import Controller
 from signet_vc.proofs.jcs_suites import EDDSA_JCS_2022
 
 # folder -> the suffix of its files' names
@@ -23,36 +23,9 @@ FOLDERS = {
 }
 
 
-class Vector:
-    """One folder of W3C's: the unsigned document, the proof's options, and a file for each step."""
-
-    def __init__(self, folder):
-        self.folder, self.suffix = folder, FOLDERS[folder]
-        self.unsigned = published_json(f"vectors/{folder.split('/', maxsplit=1)[0]}/unsigned.json")
-        self.options = published_json(f"vectors/{folder}/proofConfig{self.suffix}.json")
-        self.signed = published_json(f"vectors/{folder}/signed{self.suffix}.json")
-        self.public_key = parse(self.options["verificationMethod"].partition("#")[0])
-
-    def text(self, name):
-        return (
-            (SHARED / "vectors" / self.folder / f"{name}{self.suffix}.txt")
-            .read_text(encoding="utf-8")
-            .strip()
-        )
-
-    def prepared(self):
-        return data_integrity.prepare(
-            self.unsigned,
-            suite=SUITES[self.options["cryptosuite"]],
-            key_type=self.public_key.key_type,
-            verification_method=self.options["verificationMethod"],
-            created=self.options["created"],
-        )
-
-
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.rpartition("/")[2])
 def vector(request):
-    return Vector(request.param)
+    return Vector(request.param, FOLDERS[request.param])
 
 
 def test_published_canonical_document(vector):
@@ -96,7 +69,7 @@ def test_published_credential_is_not_that_of_its_issuer(vector):
 
 def test_published_key_makes_the_published_signature():
     """Ed25519 has one signature for a message; ECDSA as many as there are nonces."""
-    vector = Vector("w3c-vc-di-eddsa/eddsa-jcs-2022")
+    vector = Vector("w3c-vc-di-eddsa/eddsa-jcs-2022", FOLDERS["w3c-vc-di-eddsa/eddsa-jcs-2022"])
     pair = published_json("vectors/w3c-vc-di-eddsa/keyPair.json")
     key = Key.from_secret(*secret_from_multibase(pair["privateKeyMultibase"]))
     created = vector.options["created"]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 from identities import AGENT, ALL, P384, alumni_credential
 from mutation import mutants
+from proofs.published_vector import Vector
 from proofs.signed_proofs import CREATED, proof_over, signed_with
-from published import SHARED, published_json
+from published import published_json
 
 from signet_vc import resources
 from signet_vc.codec import rdfc
 from signet_vc.codec.multibase import base58btc_decode
-from signet_vc.did.key import parse
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.keys.multikey import secret_from_multibase
 from signet_vc.keys.signing import Key
 from signet_vc.proofs import data_integrity
-from signet_vc.proofs.data_integrity import SUITES, Controller, default_suite
+from signet_vc.proofs.data_integrity import Controller, default_suite
 from signet_vc.proofs.gap import Whole
 from signet_vc.proofs.rdfc_suites import ECDSA_RDFC_2019, EDDSA_RDFC_2022, with_proof_terms
 
@@ -28,33 +28,9 @@ FOLDERS = {
 SUITE_OF = {"Ed25519": EDDSA_RDFC_2022, "P-256": ECDSA_RDFC_2019, "P-384": ECDSA_RDFC_2019}
 
 
-class Vector:
-    """One folder of W3C's: the unsigned document, the proof's options, and a file for each step."""
-
-    def __init__(self, folder):
-        self.folder, self.suffix = folder, FOLDERS[folder]
-        self.unsigned = published_json(f"vectors/{folder.split('/', maxsplit=1)[0]}/unsigned.json")
-        self.options = published_json(f"vectors/{folder}/proofConfig{self.suffix}.json")
-        self.signed = published_json(f"vectors/{folder}/signed{self.suffix}.json")
-        self.public_key = parse(self.options["verificationMethod"].partition("#")[0])
-
-    def text(self, name):
-        file = SHARED / "vectors" / self.folder / f"{name}{self.suffix}.txt"
-        return file.read_text(encoding="utf-8").strip()
-
-    def prepared(self):
-        return data_integrity.prepare(
-            self.unsigned,
-            suite=SUITES[self.options["cryptosuite"]],
-            key_type=self.public_key.key_type,
-            verification_method=self.options["verificationMethod"],
-            created=self.options["created"],
-        )
-
-
 @pytest.fixture(params=FOLDERS, ids=lambda folder: folder.rpartition("/")[2])
 def vector(request):
-    return Vector(request.param)
+    return Vector(request.param, FOLDERS[request.param])
 
 
 def test_published_canonical_document(vector):
@@ -91,7 +67,7 @@ def test_published_document_verifies_and_shortened_does_not(vector):
 
 
 def test_published_ed25519_signature_is_made_again():
-    vector = Vector("w3c-vc-di-eddsa/eddsa-rdfc-2022")
+    vector = Vector("w3c-vc-di-eddsa/eddsa-rdfc-2022", FOLDERS["w3c-vc-di-eddsa/eddsa-rdfc-2022"])
     pair = published_json("vectors/w3c-vc-di-eddsa/keyPair.json")
     key = Key.from_secret(*secret_from_multibase(pair["privateKeyMultibase"]))
     prepared = vector.prepared()
