@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any, Final
 
-from generator.book import Book, Case, Rule, rule
+from generator.book import AT, Book, Bytes, Case, Rule, Writer, rule
 from generator.crypto import (
     AGENT,
     AGENT_P256,
@@ -34,7 +34,6 @@ __all__ = [
 
 A2A_EXTENSION: Final = "https://w3id.org/signet-vc/a2a/v1"
 KEY_SET: Final = "https://agent.example/jwks.json"
-_AT: Final = "2026-03-30T12:00:00Z"
 _JOSE: Final = "JOSE"
 
 _FORM: Final = "8.4.1"
@@ -122,11 +121,10 @@ def signed_card(
     return {**copy.deepcopy(card), "signatures": [_entry(payload, key, stated, **(members or {}))]}
 
 
-class Cards:
+class Cards(Writer):
     """Writes cases of this kind into the book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    part = "card"
 
     def accept(
         self,
@@ -158,7 +156,7 @@ class Cards:
             input={"card": card_text(card) if text is None else text},
             keys=[key],
             policy={
-                "at": _AT,
+                "at": AT,
                 "allowedSigners": [KEY_SET],
                 "documents": {KEY_SET: json.dumps({"keys": keys})},
                 **policy,
@@ -166,19 +164,9 @@ class Cards:
             expected=expected,
         )
 
-    def reject(
-        self,
-        beside: Case,
-        name: str,
-        of: Rule,
-        code: str,
-        card: Document | str | None = None,
-        **changes: Any,
-    ) -> None:
-        """Another card, or another policy, is refused."""
-        if card is not None:
-            changes["card"] = card if isinstance(card, str) else card_text(card)
-        self._book.reject(beside, name, of, code, **changes)
+    def text_of(self, value: Any) -> Bytes:
+        """Its text."""
+        return card_text(value)
 
 
 def add(book: Book) -> None:

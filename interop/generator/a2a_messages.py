@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from generator.a2a_cards import A2A_EXTENSION
-from generator.book import Book, Bytes, Case, Rule, replaced, rule
+from generator.book import Book, Bytes, Case, Rule, Writer, replaced, rule
 from generator.credentials import degree
 from generator.crypto import (
     AGENT,
@@ -102,11 +102,10 @@ def _task(carrier: Any = OUT, **members: Any) -> Document:
     return task if carrier is OUT else {**task, "metadata": {A2A_EXTENSION: carrier}}
 
 
-class _Messages:
+class _Messages(Writer):
     """Writes cases of this kind into the book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    part = "message"
 
     def accept(
         self,
@@ -135,19 +134,9 @@ class _Messages:
             expected=expected,
         )
 
-    def reject(
-        self,
-        beside: Case,
-        name: str,
-        of: Rule,
-        code: str,
-        message: Document | Bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """Another message, or another policy, is refused."""
-        if message is not None:
-            changes["message"] = wire(message) if isinstance(message, dict) else message
-        self._book.reject(beside, name, of, code, **changes)
+    def text_of(self, value: Any) -> Bytes:
+        """Its text."""
+        return wire(value)
 
 
 def add(book: Book) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, rule
+from generator.book import AT, Book, Bytes, Case, Rule, rule
 from generator.credentials import degree
 from generator.crypto import (
     AGENT,
@@ -24,7 +24,6 @@ from generator.documents import OUT, changed
 
 __all__ = ["add"]
 
-_AT: Final = "2026-03-30T12:00:00Z"
 _DID: Final = "did:web:issuer.example"
 _URL: Final = "https://issuer.example/controller"
 _METHOD: Final = f"{_DID}#key-1"
@@ -99,7 +98,7 @@ class Controllers:
             of,
             input={"document": json.dumps(signed, indent=1)},
             keys=[key],
-            policy={"at": _AT, "allowedSigners": [issuer], "documents": {issuer: wire(document)}, **policy},
+            policy={"at": AT, "allowedSigners": [issuer], "documents": {issuer: wire(document)}, **policy},
             expected={"digest": digest(jcs(signed))},
         )
 
@@ -233,7 +232,7 @@ def _times(made: Controllers) -> None:
     for name, of, member in (("expires", EXPIRES, "expires"), ("revoked", REVOKED, "revoked")):
         later = _document(_multikey(AGENT, **{member: "2026-03-30T12:00:01Z"}))
         case = made.accept(f"before-{name}", of, later)
-        for label, time in (("at", _AT), ("after", "2026-03-01T00:00:00Z"), ("malformed", "2026-03-31")):
+        for label, time in (("at", AT), ("after", "2026-03-01T00:00:00Z"), ("malformed", "2026-03-31")):
             made.reject(
                 case, f"{name}-{label}", of, "KEY_INVALID", _document(_multikey(AGENT, **{member: time}))
             )

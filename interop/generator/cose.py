@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from generator.book import Book, Case, Rule, rule
+from generator.book import AT, NOW, Book, Case, Rule, rule
 from generator.credentials import degree
 from generator.crypto import (
     AGENT,
@@ -23,8 +23,6 @@ from generator.documents import OUT
 
 __all__ = ["Tagged", "add", "cbor", "cose", "header_of"]
 
-_AT: Final = "2026-03-30T12:00:00Z"
-_NOW: Final = 1774872000  # the same moment
 _ALG, _CRIT, _CONTENT_TYPE, _KID, _CWT_CLAIMS, _TYP, _X5CHAIN = 1, 2, 3, 4, 15, 16, 33
 _ALGORITHMS: Final = {"Ed25519": -19, "P-256": -7, "P-384": -35, "P-521": -36}
 
@@ -166,7 +164,7 @@ class Messages:
             of,
             input={"message": message},
             keys=[key],
-            policy={"at": _AT, "allowedSigners": [key.did], **policy},
+            policy={"at": AT, "allowedSigners": [key.did], **policy},
             expected=expected,
         )
 
@@ -248,7 +246,7 @@ def _structure(made: Messages, good: Case) -> None:
     made.reject(
         good, "header-of-no-length", DEFINITE, "MALFORMED_CBOR", cose(document, AGENT, header=endless)
     )
-    dated = cose(document, AGENT, _99=Tagged(1, _NOW))
+    dated = cose(document, AGENT, _99=Tagged(1, NOW))
     made.reject(good, "a-tag-in-the-header", DEFINITE, "MALFORMED_CBOR", dated)
     twice = cbor(header_of(AGENT))
     twice = bytes([twice[0] + 1]) + cbor(_ALG) + cbor(-19) + twice[1:]
@@ -339,7 +337,7 @@ def _types(made: Messages, good: Case) -> None:
 
 def _claims(made: Messages) -> None:
     document = degree(AGENT)
-    claims = {1: AGENT.did, 4: _NOW + 3600, 5: _NOW - 3600, 6: _NOW - 60}
+    claims = {1: AGENT.did, 4: NOW + 3600, 5: NOW - 3600, 6: NOW - 60}
     timed = made.accept("cwt-claims", TIMES, cose(document, AGENT, _15=claims))
     made.judged(timed, "after-exp", TIMES, "EXPIRED", at="2026-03-30T13:01:01Z")
     made.judged(timed, "before-nbf", TIMES, "NOT_YET_VALID", at="2026-03-30T10:58:59Z")

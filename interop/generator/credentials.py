@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, rule
+from generator.book import AT, Book, Bytes, Case, Rule, Writer, rule
 from generator.crypto import Document, TestKey, base58, digest, jcs, proof_of, proof_steps
 from generator.documents import CREDENTIALS_V2, EXAMPLES_V2, changed
 
@@ -31,11 +31,13 @@ CONTROLLED = rule("CID", "3.3", "The verification method is one of the issuer's 
 ALLOWED = rule("FORMAT", "Verification", "The signer is one that the policy allows.")
 
 
-class Credentials:
+class Credentials(Writer):
     """Writes cases of one suite into the book."""
 
+    part = "document"
+
     def __init__(self, book: Book, kind: str) -> None:
-        self._book = book
+        super().__init__(book)
         self._kind = kind
 
     def accept(
@@ -46,7 +48,7 @@ class Credentials:
         key: TestKey,
         *,
         text: str | None = None,
-        at: str = "2026-03-30T12:00:00Z",
+        at: str = AT,
         notices: list[str] | None = None,
         policy: Document | None = None,
         steps: bool = True,
@@ -72,19 +74,9 @@ class Credentials:
             expected=expected,
         )
 
-    def reject(
-        self,
-        beside: Case,
-        name: str,
-        of: Rule,
-        code: str,
-        document: Document | Bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """Another document (as itself, or as its text) or another policy, which is refused."""
-        if document is not None:
-            changes["document"] = _text(document) if isinstance(document, dict) else document
-        self._book.reject(beside, name, of, code, **changes)
+    def text_of(self, value: Any) -> Bytes:
+        """Its text."""
+        return _text(value)
 
 
 def degree(key: TestKey, **members: Any) -> Document:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from generator.book import Book, Case, Rule, rule
+from generator.book import AT, Book, Case, Rule, rule
 from generator.credentials import degree
 from generator.crypto import AGENT, Document, digest, jcs, secured
 from generator.documents import CREDENTIALS_V2, EXAMPLES_V2, OUT, changed
 
 __all__ = ["INVALID", "SCHEMA_URL", "Credentials", "add", "plain"]
 
-AT: Final = "2026-03-30T12:00:00Z"
 _V1: Final = "https://www.w3.org/2018/credentials/v1"
 _DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
 INVALID: Final = "INVALID_CREDENTIAL"

@@ -11,16 +11,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule
+from generator.book import AT, Bytes, Case, Rule, Writer
 from generator.crypto import AGENT_P256, SERVER_P256, Document, TestKey, digest, wire
 from generator.did_jwk import jwk_of
 
 __all__ = [
-    "AT",
     "BODY",
     "BUSINESS",
     "MERCHANT_KEY",
-    "NOW",
     "PLATFORM_KEY",
     "PROFILE",
     "Http",
@@ -32,8 +30,6 @@ __all__ = [
     "read",
 ]
 
-AT: Final = "2026-03-30T12:00:00Z"
-NOW: Final = 1774872000  # the same moment
 PROFILE: Final = "https://platform.example/.well-known/ucp"
 BUSINESS: Final = "https://merchant.example/.well-known/ucp"
 BODY: Final = '{"line_items":[{"item":{"id":"item_123"},"quantity":2}]}'
@@ -209,11 +205,10 @@ _POLICY: Final[Document] = {
 }
 
 
-class Http:
+class Http(Writer):
     """Writes cases of this kind into the book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    part = "message"
 
     def accept(
         self,
@@ -256,16 +251,7 @@ class Http:
             expected=expected,
         )
 
-    def reject(
-        self,
-        beside: Case,
-        name: str,
-        of: Rule,
-        code: str,
-        message: Message | Bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """Another message, or another policy, is refused."""
-        if message is not None:
-            changes["message"] = message.text() if isinstance(message, Message) else message
-        self._book.reject(beside, name, of, code, **changes)
+    def text_of(self, value: Any) -> Bytes:
+        """Its text."""
+        text: str = value.text()
+        return text

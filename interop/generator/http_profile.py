@@ -7,7 +7,7 @@ import json
 from base64 import b64encode
 from typing import Any
 
-from generator.book import Book, Case, replaced, rule
+from generator.book import NOW, Book, Case, replaced, rule
 from generator.crypto import (
     AGENT,
     AGENT_P256,
@@ -24,7 +24,6 @@ from generator.http_messages import (
     BODY,
     BUSINESS,
     MERCHANT_KEY,
-    NOW,
     PLATFORM_KEY,
     PROFILE,
     Http,

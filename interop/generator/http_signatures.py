@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from generator.book import Book, Case, replaced, rule
+from generator.book import NOW, Book, Case, replaced, rule
 from generator.crypto import AGENT, AGENT_P384, STRANGER_P256, base64url
 from generator.did_jwk import jwk_of
-from generator.http_messages import BODY, NOW, Http, Message, answer, order, read
+from generator.http_messages import BODY, Http, Message, answer, order, read
 
 __all__ = ["add"]
 

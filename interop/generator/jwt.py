@@ -7,7 +7,7 @@ import hmac
 import json
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, rule
+from generator.book import AT, Book, Bytes, Case, Rule, rule
 from generator.credentials import degree
 from generator.crypto import (
     AGENT,
@@ -31,7 +31,6 @@ from generator.crypto import (
 )
 from generator.documents import changed, proof, request, response
 
-_AT: Final = "2026-03-30T12:00:00Z"
 _EXAMPLE_DIGEST: Final = "uEiAtlrcKPcmSpMs-TnecQXDcbwq1NqyGrHlS4GiiQ_4ICw"
 
 PAYLOAD = rule(
@@ -118,7 +117,7 @@ class Tokens:
         text: str,
         key: TestKey = AGENT,
         *,
-        at: str = _AT,
+        at: str = AT,
         trust_any: bool = False,
         notices: list[str] | None = None,
         **policy: Any,

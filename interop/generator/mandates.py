@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule
+from generator.book import AT, NOW, Case, Rule, Writer
 from generator.crypto import (
     AGENT_P256,
     PROVIDER_P256,
@@ -24,7 +24,6 @@ __all__ = [
     "CHECKOUT",
     "KEY_SET",
     "NONCE",
-    "NOW",
     "Mandates",
     "chain",
     "checkout",
@@ -39,8 +38,6 @@ __all__ = [
     "root",
 ]
 
-AT: Final = "2026-03-30T12:00:00Z"
-NOW: Final = 1774872000  # the same moment
 AUDIENCE: Final = "merchant"
 NONCE: Final = "b9c8d7e6f5a4b3c2"
 KEY_SET: Final = "https://provider.example/keys"
@@ -184,11 +181,10 @@ _POLICY: Final[Document] = {
 _KEYS: Final = (PROVIDER_P256, AGENT_P256, SERVER_P256)
 
 
-class Mandates:
+class Mandates(Writer):
     """Writes cases of this kind into the book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    part = "chain"
 
     def accept(
         self,
@@ -217,11 +213,3 @@ class Mandates:
             policy={member: value for member, value in given.items() if value is not None},
             expected=expected,
         )
-
-    def reject(
-        self, beside: Case, name: str, of: Rule, code: str, text: Bytes | None = None, **changes: Any
-    ) -> None:
-        """Another chain, or another policy, is refused."""
-        if text is not None:
-            changes["chain"] = text
-        self._book.reject(beside, name, of, code, **changes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.book import Book, Case, replaced, rule
+from generator.book import NOW, Book, Case, replaced, rule
 from generator.crypto import AGENT, AGENT_P256, PROVIDER_P256, STRANGER_P256, base64url
 from generator.did_jwk import jwk_of
 from generator.documents import OUT
@@ -12,7 +12,6 @@ from generator.mandates import (
     CHECKOUT,
     KEY_SET,
     NONCE,
-    NOW,
     Mandates,
     chain,
     closed,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.book import Book, Case, Rule, rule
+from generator.book import NOW, Book, Case, Rule, rule
 from generator.crypto import AGENT_P256, STRANGER_P256
 from generator.documents import OUT
 from generator.mandates import (
     CHECKOUT,
-    NOW,
     Mandates,
     chain,
     checkout,

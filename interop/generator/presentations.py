@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, rule
+from generator.book import AT, Book, Bytes, Case, Rule, Writer, rule
 from generator.cose import cose
 from generator.credentials import degree
 from generator.crypto import (
@@ -37,7 +37,6 @@ __all__ = [
     "DOMAIN_NAME",
     "EACH",
     "NOT_NESTED",
-    "NOW",
     "Presentations",
     "add",
     "enveloped",
@@ -45,8 +44,6 @@ __all__ = [
     "proved",
 ]
 
-_AT: Final = "2026-03-30T12:00:00Z"
-NOW: Final = 1774872000  # the same moment
 _CREATED: Final = "2026-03-30T11:59:50Z"
 DOMAIN_NAME: Final = "verifier.example"
 CHALLENGE_TEXT: Final = "1f44d55f-f161-4938-a659-f8026467f126"
@@ -132,11 +129,10 @@ SD: Final = degree(AGENT, credentialSubject={"id": "did:example:abcdefgh", "_sd"
 AS_SD_JWT: Final = enveloped("vc+sd-jwt", sd_jwt(SD, AGENT, NAME))
 
 
-class Presentations:
+class Presentations(Writer):
     """Writes cases of this kind into the book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    part = "presentation"
 
     def accept(
         self,
@@ -158,7 +154,7 @@ class Presentations:
             of,
             input={"presentation": _bytes_of(given)},
             keys=dict.fromkeys([holder, *issuers]),
-            policy={"at": _AT, "allowedSigners": [AGENT.did], **asked, **(policy or {})},
+            policy={"at": AT, "allowedSigners": [AGENT.did], **asked, **(policy or {})},
             expected={
                 "digest": digest(octets),
                 "holder": holder.did,
@@ -166,19 +162,9 @@ class Presentations:
             },
         )
 
-    def reject(
-        self,
-        beside: Case,
-        name: str,
-        of: Rule,
-        code: str,
-        given: Document | str | bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """Another presentation, or another policy, which refuses it."""
-        if given is not None:
-            changes["presentation"] = _bytes_of(given)
-        self._book.reject(beside, name, of, code, **changes)
+    def text_of(self, value: Any) -> Bytes:
+        """Its text."""
+        return _bytes_of(value)
 
 
 def _bytes_of(given: Document | str | bytes) -> Bytes:

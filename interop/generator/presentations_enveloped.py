@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.book import Book, rule
+from generator.book import NOW, Book, rule
 from generator.cose import cose
 from generator.credentials import degree
 from generator.crypto import AGENT, SERVER, STRANGER, Document, TestKey, token
@@ -18,7 +18,6 @@ from generator.presentations import (
     DOMAIN_NAME,
     EACH,
     NOT_NESTED,
-    NOW,
     Presentations,
     enveloped,
     presented,

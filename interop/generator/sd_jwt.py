@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, rule
+from generator.book import AT, NOW, Book, Bytes, Case, Rule, rule
 from generator.credentials import degree
 from generator.crypto import (
     AGENT,
@@ -21,7 +21,6 @@ from generator.crypto import (
 
 __all__ = [
     "NAME",
-    "NOW",
     "SCHOOL",
     "Tokens",
     "add",
@@ -32,8 +31,6 @@ __all__ = [
     "withholding",
 ]
 
-AT: Final = "2026-03-30T12:00:00Z"
-NOW: Final = 1774872000  # the same moment
 
 _SD: Final = "RFC 9901"
 SHOWN = rule(

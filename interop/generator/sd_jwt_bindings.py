@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.book import Book, rule
+from generator.book import NOW, Book, rule
 from generator.crypto import AGENT, AGENT_P256, SERVER, STRANGER, Document, TestKey, base64url, jcs
-from generator.sd_jwt import NAME, NOW, SCHOOL, Tokens, hashed, sd_jwt, showing, withholding
+from generator.sd_jwt import NAME, SCHOOL, Tokens, hashed, sd_jwt, showing, withholding
 
 __all__ = ["add"]
 

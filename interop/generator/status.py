@@ -6,7 +6,7 @@ import json
 import zlib
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, rule
+from generator.book import AT, Book, Bytes, Case, Rule, rule
 from generator.credentials import degree
 from generator.crypto import AGENT, STRANGER, Document, base64url, digest, jcs, secured, token, wire
 from generator.documents import CREDENTIALS_V2, OUT, changed
@@ -14,7 +14,6 @@ from generator.status_lists import ENTRIES, URL, encoded, gzipped, list_credenti
 
 __all__ = ["add"]
 
-_AT: Final = "2026-03-30T12:00:00Z"
 _INDEX: Final = 94567
 _OTHER_URL: Final = "https://issuer.example/status/4"
 _SPEC: Final = "VC-BITSTRING-STATUS-LIST"
@@ -100,7 +99,7 @@ class Statuses:
         expected: Document = {"digest": digest(jcs(document))}
         if notices:
             expected["notices"] = notices
-        policy: Document = {"at": _AT, "allowedSigners": [AGENT.did]}
+        policy: Document = {"at": AT, "allowedSigners": [AGENT.did]}
         if listed is not None:
             policy["documents"] = {URL: listed}
         return self._book.accept(

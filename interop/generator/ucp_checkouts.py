@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from generator.book import Book, Bytes, Case, Rule, replaced, rule
+from generator.book import AT, Book, Bytes, Case, Rule, Writer, replaced, rule
 from generator.crypto import (
     AGENT,
     AGENT_P256,
@@ -25,7 +25,6 @@ from generator.documents import OUT, changed
 __all__ = ["add"]
 
 _PROFILE: Final = "https://merchant.example/.well-known/ucp"
-_AT: Final = "2026-03-30T12:00:00Z"
 _SECTION: Final = "AP2 Mandates Extension, Merchant Authorization"
 SIGNED = rule("UCP", _SECTION, "Signed is the whole checkout but for its member ap2, as RFC 8785 has it.")
 INTEGRITY = rule("UCP", _SECTION, "A checkout that was changed after it was signed does not verify.")
@@ -75,11 +74,10 @@ def _with_signature(checkout: Document, authorization: str) -> Document:
     return {**checkout, "ap2": {"merchant_authorization": authorization}}
 
 
-class _Checkouts:
+class _Checkouts(Writer):
     """Writes cases of this kind into the book."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    part = "checkout"
 
     def accept(
         self,
@@ -102,7 +100,7 @@ class _Checkouts:
             input={"checkout": wire(checkout) if text is None else text},
             keys=[key],
             policy={
-                "at": _AT,
+                "at": AT,
                 "allowedSigners": [_PROFILE],
                 "documents": {_PROFILE: wire({"ucp": {"version": "2026-04-08"}, "keys": keys})},
                 **policy,
@@ -110,19 +108,9 @@ class _Checkouts:
             expected={"issuer": issuer, "document": signed, "canonicalDocument": jcs(signed).decode()},
         )
 
-    def reject(
-        self,
-        beside: Case,
-        name: str,
-        of: Rule,
-        code: str,
-        checkout: Document | Bytes | None = None,
-        **changes: Any,
-    ) -> None:
-        """Another checkout, or another policy, is refused."""
-        if checkout is not None:
-            changes["checkout"] = wire(checkout) if isinstance(checkout, dict) else checkout
-        self._book.reject(beside, name, of, code, **changes)
+    def text_of(self, value: Any) -> Bytes:
+        """Its text."""
+        return wire(value)
 
 
 _PUBLISHED: Final = (

@@ -1,4 +1,4 @@
-"""One of W3C's folders of vectors of a cryptosuite: the unsigned document, the proof's options, every step."""
+"""One of W3C's folders of vectors of a cryptosuite, step by step."""
 
 from __future__ import annotations
 
