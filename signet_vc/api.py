@@ -150,17 +150,20 @@ def sign(
     context too, and in an envelope the claims that are asked for here.
 
     suite: a cryptosuite that the key can make (default: the key's own). created: of the proof (default: now;
-    for a credential of a tool call, as its format demands, ``validFrom``). expires: of the signature.
-    domain, challenge: of a presentation: for whom it is made, and what it answers. proof_id: a URL for
-    others to name the proof by. add_proof: beside the proofs that the document has; previous_proof: ids of
-    those that the new one endorses. disclosable: paths of what a holder may withhold
-    (``credentialSubject.name``, ``evidence[0]``); holder_key: whose key has to sign where it is presented.
+    for a credential of a tool call, as its format demands, ``validFrom``). expires: of the signature. Both
+    are aware, and written to the second. domain, challenge: of a presentation: for whom it is made, and what
+    it answers. proof_id: a URL for others to name the proof by. add_proof: beside the proofs that the
+    document has; previous_proof: ids of those that the new one endorses. disclosable: paths of what a holder
+    may withhold (``credentialSubject.name``, ``evidence[0]``); holder_key: whose key has to sign where it is
+    presented.
 
     Raises:
         ProblemError: what is wrong with the document, each with its JSON Pointer; nothing is signed then.
         UsageError: a suite that does not go with the key; an option that the securing has no use for;
             ``securing`` of ``both``, which belongs to a call; a document that is secured already.
         UnavailableError: the signer could not be reached.
+
+    Spec: VC-DATA-INTEGRITY §§4.2, 4.3, VC-JOSE-COSE §3, RFC 9901; for a tool call, FORMAT.
     """
     given = document if type(document) is dict else dict(document)
     if created is not None and securing != "data-integrity":
@@ -201,8 +204,9 @@ def present(
     identifier: of the presentation, a URL. how: as ``sign`` takes it; ``domain`` and ``challenge`` are what
     binds the presentation to who asked for it. Whether the credentials verify is for who asked.
 
-    Raises as ``sign``, and UsageError for a credential that this key itself attested: an attestation key
-    signs attestations and nothing else.
+    Raises as ``sign``; also UsageError for a credential that this key itself attested (an attestation key
+    signs attestations and nothing else) or that is no object and no known envelope, and ProblemError for an
+    envelope that cannot be read. Spec: VCDM §4.13.
     """
     document: dict[str, Any] = {
         "@context": [CREDENTIALS_V2],
@@ -219,7 +223,12 @@ def present(
 def verify(data: Input, policy: Policy, *, at: datetime | None = None) -> Verification:
     """Verify anything that is known here: text, bytes, or an object that was parsed before.
 
-    It is judged as evidence, at the time ``at`` (aware; default: now). Never raises for what it is given.
+    A credential or presentation with its proof or in its envelope, or an artefact of a neighbouring protocol,
+    of at most ``policy.limits.document_bytes``. It is judged as evidence, at the time ``at``.
+
+    at: an aware time (default: now). Never raises for what it is given; UsageError for an ``at`` without an
+    offset. Spec: VCDM §7.1, VC-DATA-INTEGRITY §§4.4, 4.5, VC-JOSE-COSE §§3, 4; for a tool call, FORMAT,
+    Verification.
     """
     at_ns = time.time_ns() if at is None else _nanoseconds(at)
     result = verification.verify(data, policy, at_ns=at_ns)

@@ -13,7 +13,10 @@ __all__ = ["Check", "Verification"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One step of a verification; ``reason`` says why it was skipped or failed."""
+    """One step of a verification, in the order in which they are made.
+
+    ``name`` is that of the step (``proof``, ``status``), ``reason`` says why it was skipped or failed.
+    """
 
     name: str
     outcome: Literal["passed", "failed", "skipped"]
