@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,14 +11,14 @@ import click
 from signet_vc import protocols
 from signet_vc.attestation.store import Record
 from signet_vc.audit import document_of
+from signet_vc.cli.files import beside
 from signet_vc.cli.output import shown, verification_mapping
-from signet_vc.errors import Problem, UsageError
-from signet_vc.limits import DEFAULT_LIMITS
+from signet_vc.errors import Problem
 from signet_vc.policy import Policy
 from signet_vc.protocols import basis
 from signet_vc.result import Verification
 
-__all__ = ["Followed", "follow", "lines", "mapping", "read"]
+__all__ = ["Followed", "follow", "lines", "mapping"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ def follow(
     The problems: a file that no entry names, and those of the files that are named. Raises UsageError for a
     file that cannot be read.
     """
-    contents = [read(file) for file in files]
+    contents = [beside(file) for file in files]
     document = None if request is None else document_of(request.secured)
     subject = {} if document is None else document.get("credentialSubject", {})
     found, problems = basis.matches(subject, [basis.entries_of(each) for each in contents])
@@ -57,19 +56,6 @@ def follow(
             problems += () if result is None else result.problems
             followed.append(Followed(entry=match.entry, file=files[index], result=result))
     return followed, problems
-
-
-def read(file: str) -> bytes:
-    """Read a file, within the bound of a document. UsageError if that cannot be."""
-    most = DEFAULT_LIMITS.document_bytes
-    try:
-        with Path(file).open("rb") as stream:
-            data = stream.read(most + 1)
-    except OSError as error:
-        raise UsageError(f"{shown(file)} cannot be read: {error.strerror}") from error
-    if len(data) > most:
-        raise UsageError(f"{shown(file)} has more than {most} bytes")
-    return data
 
 
 def lines(followed: Sequence[Followed], policy: Policy) -> Iterator[str]:

@@ -14,8 +14,8 @@ from signet_vc import audit as evidence
 from signet_vc import protocols
 from signet_vc.attestation.store import Record
 from signet_vc.audit import Call, Chains
-from signet_vc.cli.audit_basis import read
 from signet_vc.cli.documents import Documents
+from signet_vc.cli.files import beside
 from signet_vc.cli.output import exit_code, moment, shown, time_text
 from signet_vc.cli.tree import Node, lines, mapping
 from signet_vc.config import Config
@@ -109,7 +109,7 @@ def _expanded(names: Sequence[str]) -> list[str]:
 
 
 def _file(name: str) -> _File:
-    data = read(name)
+    data = beside(name)
     return _File(name, data, basis.entries_of(data))
 
 

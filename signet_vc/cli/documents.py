@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Final
 
+from signet_vc.cli.files import beside
 from signet_vc.cli.output import shown
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.external import Loader
-from signet_vc.limits import DEFAULT_LIMITS
 
 __all__ = ["Documents"]
-
-_MOST: Final = DEFAULT_LIMITS.fetched_bytes
 
 
 class Documents:
@@ -37,11 +33,4 @@ def _read(named: str) -> tuple[str, bytes]:
     url, divides, file = named.rpartition("=")
     if not divides or not url.startswith("https://") or not file:
         raise UsageError(f"a document is URL=FILE, with an https URL: not {shown(named)}")
-    try:
-        with Path(file).open("rb") as stream:
-            data = stream.read(_MOST + 1)
-    except OSError as error:
-        raise UsageError(f"{shown(file)} cannot be read: {error.strerror}") from error
-    if len(data) > _MOST:
-        raise UsageError(f"{shown(file)} has more than {_MOST} bytes")
-    return url, data
+    return url, beside(file)

@@ -29,8 +29,8 @@ class _Commands(LazyGroup):
         {
             "keygen": ("signet_vc.cli.keys", "keygen"),
             "did": ("signet_vc.cli.keys", "did"),
-            "sign": ("signet_vc.cli.secure", "sign"),
-            "verify": ("signet_vc.cli.secure", "verify"),
+            "sign": ("signet_vc.cli.sign", "sign"),
+            "verify": ("signet_vc.cli.verify", "verify"),
             "proxy": ("signet_vc.cli.proxy", "proxy"),
             "audit": ("signet_vc.cli.audit", "audit"),
             "serve": ("signet_vc.cli.serve", "serve"),

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import click
@@ -21,6 +21,7 @@ from signet_vc.limits import NANOSECONDS
 from signet_vc.result import Verification
 
 __all__ = [
+    "as_datetime",
     "cut",
     "exit_code",
     "is_plain_tool",
@@ -41,6 +42,7 @@ _is_duration: Final = re.compile(r"([0-9]{1,9})(s|m|h|d)").fullmatch
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _UNAVAILABLE: Final = frozenset({Code.STORE_UNAVAILABLE, Code.RESOLVER_UNAVAILABLE, Code.STATUS_UNAVAILABLE})
 _DID_KEY: Final = "did:key:"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # -- text ------------------------------------------------------------------------------------------
@@ -104,8 +106,13 @@ def moment(text: str, now: int) -> int:
             f"{shown(text)!r} is no time: write 2026-03-30T11:37:25Z, 2026-03-30, or 30s, 5m, 1h, 7d ago"
         ) from error
     aware = read.replace(tzinfo=UTC) if read.tzinfo is None else read
-    since = aware - datetime(1970, 1, 1, tzinfo=UTC)
+    since = aware - _EPOCH
     return (since.days * 86400 + since.seconds) * NANOSECONDS + since.microseconds * 1000
+
+
+def as_datetime(ns: int) -> datetime:
+    """A time in nanoseconds, cut to microseconds, as the library's functions take it."""
+    return _EPOCH + timedelta(microseconds=ns // 1000)
 
 
 # -- verdicts --------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import time
 import click
 
 from signet_vc import keystore
+from signet_vc.cli.files import is_object, object_in, read, text_in
 from signet_vc.cli.output import shown
-from signet_vc.cli.vc_files import is_object, object_in, read, text_in
 from signet_vc.codec import strict_json
 from signet_vc.credential import enveloped
 from signet_vc.envelopes import sd_jwt

@@ -13,8 +13,8 @@ from typing import Any, Final
 import click
 
 from signet_vc.cli import vc_one_key
+from signet_vc.cli.files import read
 from signet_vc.cli.output import problem_mapping, shown
-from signet_vc.cli.vc_files import read
 from signet_vc.codec import strict_json
 from signet_vc.errors import ProblemError, SignetError, UnavailableError, UsageError
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import click
 
 from signet_vc import api, keystore
-from signet_vc.cli.output import moment
-from signet_vc.cli.vc_files import is_object, object_in, read, text_in
+from signet_vc.cli.files import is_object, object_in, read, text_in
+from signet_vc.cli.output import as_datetime, moment
 from signet_vc.codec import strict_json
 from signet_vc.credential import enveloped
 from signet_vc.envelopes import sd_jwt
@@ -20,7 +19,6 @@ from signet_vc.issuing import SECURINGS
 
 __all__ = ["present"]
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COSE: Final = b"\xd2"  # the tag of a COSE_Sign1
 
 
@@ -93,7 +91,7 @@ def present(
         identifier=identifier,
         suite=suite,
         securing=securing,
-        expires=None if expires is None else _time(expires),
+        expires=None if expires is None else as_datetime(moment(expires, time.time_ns())),
         domain=domains,
         challenge=challenge,
         disclosable=disclosable,
@@ -121,7 +119,3 @@ def _credential(name: str, paths: tuple[str, ...]) -> Mapping[str, Any] | str | 
 def _shown(token: str, paths: tuple[str, ...]) -> str:
     """The token; an SD-JWT with the paths alone, of those that it has, where any is named."""
     return sd_jwt.present(token, paths) if paths and sd_jwt.is_sd_jwt(token) else token
-
-
-def _time(text: str) -> datetime:
-    return _EPOCH + timedelta(microseconds=moment(text, time.time_ns()) // 1000)

@@ -12,8 +12,8 @@ from typing import Any, Final
 import click
 
 from signet_vc import api, keystore
+from signet_vc.cli.files import is_object, object_in, read, text_in
 from signet_vc.cli.output import moment, shown
-from signet_vc.cli.vc_files import is_object, object_in, read, text_in
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.codec.timestamps import format_s

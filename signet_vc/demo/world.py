@@ -18,7 +18,6 @@ from signet_vc.errors import UsageError
 __all__ = ["World", "build", "missing"]
 
 _SERVERS: Final = {"mcp-server-time": "mcp-server-time", "mcp-server-git": "mcp-server-git"}
-_DISTRIBUTIONS: Final = {"mcp": "mcp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,33 +1,23 @@
-"""``signet sign`` and ``signet verify``: secure credentials, verify anything that is known here."""
+"""``signet verify``: anything that is known here, told by its content."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import IO, Any, Final
 
 import click
 
-from signet_vc import api, audit, keystore
+from signet_vc import api, audit
 from signet_vc.cli.documents import Documents
-from signet_vc.cli.output import exit_code, moment, progress, shown, verification_mapping
-from signet_vc.cli.sign_card import signed_card
-from signet_vc.codec import strict_json
-from signet_vc.config import Config
-from signet_vc.credential import profile
-from signet_vc.did import key as did_key
+from signet_vc.cli.files import opened
+from signet_vc.cli.output import as_datetime, exit_code, moment, progress, shown, verification_mapping
 from signet_vc.did.resolver import Resolver
-from signet_vc.errors import Problem, ProblemError, UsageError
+from signet_vc.errors import Problem, UsageError
 from signet_vc.external import Loader
 from signet_vc.formats import FORMATS
-from signet_vc.issuing import SECURINGS
-from signet_vc.keys.signing import PublicKey
 from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.policy import Policy
 from signet_vc.protocols import NEIGHBOURS, ucp
@@ -35,136 +25,12 @@ from signet_vc.protocols.a2a_card import FORMAT as CARD_FORMAT
 from signet_vc.protocols.a2a_form import attestation_did
 from signet_vc.result import Verification
 
-__all__ = ["sign", "verify"]
+__all__ = ["verify"]
 
 _MAX_FILE: Final = DEFAULT_LIMITS.document_bytes  # of one credential; an export is read line by line
 _MAX_LINE: Final = 4 * _MAX_FILE  # of an export: a credential as a string, and its values
 _NAMES: Final = (*FORMATS, *NEIGHBOURS)
 _FORMATS: Final = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@click.command(
-    short_help="Secure a credential, presentation or agent card.",
-    epilog="""\b
-Examples:
-  signet sign credential.json --key file:agent.key > signed.json
-  signet sign credential.json --key env:MY_KEY --securing jws
-  signet sign credential.json --key file:issuer.key --securing sd-jwt --disclosable credentialSubject.name
-  signet sign agent-card.json --as agent-card --key file:card.key
-""",
-)
-@click.argument("file", type=click.Path(allow_dash=True))
-@click.option(
-    "--key",
-    "key_source",
-    required=True,
-    metavar="SOURCE",
-    help="env:NAME, file:PATH or keyring:SERVICE/NAME.",
-)
-@click.option("--suite", help="Cryptosuite. [default: the key's own]")
-@click.option(
-    "--securing",
-    type=click.Choice(list(SECURINGS)),
-    default="data-integrity",
-    show_default=True,
-    help="A proof in the document; or around it a compact JWS, an SD-JWT, or a COSE_Sign1 (bytes).",
-)
-@click.option("--expires", metavar="TIME", help="When the signature ends (2027-03-30T11:37:25Z).")
-@click.option("--domain", multiple=True, help="Of a presentation: for whom it is. May be repeated.")
-@click.option("--challenge", metavar="TEXT", help="Of a presentation: what it answers.")
-@click.option("--proof-id", metavar="URL", help="Name the proof, for others to endorse it.")
-@click.option("--add-proof", is_flag=True, help="Beside the proofs that the document has.")
-@click.option(
-    "--previous-proof",
-    multiple=True,
-    metavar="ID",
-    help="A proof that the new one endorses. May be repeated.",
-)
-@click.option(
-    "--disclosable",
-    multiple=True,
-    metavar="PATH",
-    help="SD-JWT: what a holder may withhold. May be repeated.",
-)
-@click.option("--holder-key", metavar="DID", help="SD-JWT: the did:key whose key has to present it.")
-@click.option("--as", "kind", type=click.Choice(["agent-card"]), help="Sign an A2A AgentCard in normal form.")
-@click.option("--kid", metavar="NAME", help="Card: the key's DID URL, or its name in the key set at --jku.")
-@click.option("--jku", metavar="URL", help="Card: the key set that has the key.")
-@click.option(
-    "--did-document",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Card: the document of the DID that --kid is under, where that does not hold its key.",
-)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Card: whose keys sign none. [default: SIGNET_CONFIG, else ~/.config/signet/config.yaml]",
-)
-def sign(
-    file: str,
-    key_source: str,
-    suite: str | None,
-    securing: str,
-    *,
-    expires: str | None,
-    domain: tuple[str, ...],
-    challenge: str | None,
-    proof_id: str | None,
-    add_proof: bool,
-    previous_proof: tuple[str, ...],
-    disclosable: tuple[str, ...],
-    holder_key: str | None,
-    kind: str | None,
-    kid: str | None,
-    jku: str | None,
-    did_document: Path | None,
-    config: Path | None,
-) -> None:
-    """Secure the credential, presentation or agent card in FILE (- is standard input); print it.
-
-    What attests a tool call is refused: it is signed where the call is made, by the proxy or the library.
-    """
-    key = keystore.load(key_source)
-    with _opened(file) as stream:
-        document = strict_json.loads(stream.read(_MAX_FILE + 1))
-    if not isinstance(document, dict):
-        raise UsageError(f"{shown(file)} holds no credential or presentation, which is a JSON object")
-    if profile.names_profile(document):
-        raise UsageError(
-            "a tool call is attested where it is made, by the proxy or the library, not from a file"
-        )
-    of_cards = (kid, jku, did_document, config)
-    of_credentials = (suite, expires, domain, challenge, proof_id, add_proof, previous_proof, disclosable)
-    if any((*of_credentials, holder_key) if kind else of_cards) or (kind and securing != "data-integrity"):
-        raise UsageError(
-            "these options are of credentials" if kind else "these options go with --as agent-card"
-        )
-    if kind is not None:
-        settings = Config.load(config)
-        card = signed_card(document, key, kid=kid, jku=jku, did_document=did_document, config=settings)
-        click.echo(strict_json.dumps(card))
-        return
-    secured = api.sign(
-        document,
-        key,
-        suite=suite,
-        securing=securing,
-        expires=None if expires is None else _time(moment(expires, time.time_ns())),
-        domain=domain,
-        challenge=challenge,
-        proof_id=proof_id,
-        add_proof=add_proof,
-        previous_proof=previous_proof or None,
-        disclosable=disclosable,
-        holder_key=None if holder_key is None else _key_of(holder_key),
-    )
-    if isinstance(secured, bytes):
-        click.echo(secured, nl=False)
-    else:
-        click.echo(secured if isinstance(secured, str) else strict_json.dumps(secured))
 
 
 @click.command(
@@ -296,18 +162,18 @@ def _results(
 ) -> Iterator[tuple[str, Verification]]:
     """One verification a file, or of an export one a record. request: what HTTP responses answer."""
     for name in files:
-        with _opened(name) as stream:
+        with opened(name) as stream:
             first = stream.readline(_MAX_LINE)
             if audit.is_export(first):
                 yield from _records(name, first, stream, policy, at_ns)
             else:
                 content = first + stream.read(max(0, _MAX_FILE + 1 - len(first)))
                 answer = None if request is None else ucp.verify_answer(content, request, policy, at_ns=at_ns)
-                yield name, api.verify(content, policy, at=_time(at_ns)) if answer is None else answer
+                yield name, api.verify(content, policy, at=as_datetime(at_ns)) if answer is None else answer
 
 
 def _content(name: str) -> bytes:
-    with _opened(name) as stream:
+    with opened(name) as stream:
         return stream.read(_MAX_FILE + 1)
 
 
@@ -336,17 +202,6 @@ def _from_outside(
     return loader, WebResolver(loader)
 
 
-def _key_of(did: str) -> PublicKey:
-    try:
-        return did_key.parse(did)
-    except ProblemError as error:
-        raise UsageError(f"--holder-key takes a did:key: {error.problems[0].detail}") from error
-
-
-def _time(ns: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=ns // 1000)
-
-
 def _print(source: str, result: Verification) -> None:
     click.echo(_verdict(source, result))
     for number, credential in enumerate(result.credentials):
@@ -371,17 +226,3 @@ def _verdict(source: str, result: Verification) -> str:
 def _line(each: Problem) -> str:
     where = f" at {each.pointer}" if each.pointer else ""
     return f"{each.code}{shown(where)}: {shown(each.detail)}"
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[IO[bytes]]:
-    """The file, or standard input for ``-``. UsageError for a file that cannot be read."""
-    if name == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = click.open_file(name, "rb")
-    except OSError as error:
-        raise UsageError(f"{shown(name)} cannot be read: {error.strerror}") from error
-    with stream:
-        yield stream

@@ -1,9 +1,12 @@
-"""What the commands of ``signet vc`` read: one file, or standard input, of bounded size."""
+"""What commands read: one file, or standard input, of bounded size."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any, Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final
 
 import click
 
@@ -13,26 +16,45 @@ from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.limits import DEFAULT_LIMITS
 
-__all__ = ["is_object", "object_in", "read", "text_in"]
+__all__ = ["beside", "is_object", "object_in", "opened", "read", "text_in"]
 
 _MAX_BYTES: Final = DEFAULT_LIMITS.document_bytes
 
 
+@contextmanager
+def opened(name: str) -> Iterator[IO[bytes]]:
+    """The file, or standard input for ``-``. UsageError for a file that cannot be read."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        with click.open_file(name, "rb") as stream:
+            yield stream
+    except OSError as error:
+        raise UsageError(f"{shown(name)} cannot be read: {error.strerror}") from error
+
+
 def read(name: str) -> bytes:
-    """Read a file; ``-`` is standard input.
+    """Read a file that is judged; ``-`` is standard input.
 
     Raises UsageError for one that cannot be read, ProblemError (TOO_LARGE) for more than a document may have.
     """
+    with opened(name) as stream:
+        content = stream.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise ProblemError.of(Code.TOO_LARGE, f"{shown(name)} has more than {_MAX_BYTES} bytes")
+    return content
+
+
+def beside(name: str) -> bytes:
+    """Read a file that goes with what is judged. UsageError where that cannot be, or it is too large."""
     try:
-        if name == "-":
-            content = sys.stdin.buffer.read(_MAX_BYTES + 1)
-        else:
-            with click.open_file(name, "rb") as stream:
-                content = stream.read(_MAX_BYTES + 1)
+        with Path(name).open("rb") as stream:
+            content = stream.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{shown(name)} cannot be read: {error.strerror}") from error
     if len(content) > _MAX_BYTES:
-        raise ProblemError.of(Code.TOO_LARGE, f"{shown(name)} has more than {_MAX_BYTES} bytes")
+        raise UsageError(f"{shown(name)} has more than {_MAX_BYTES} bytes")
     return content
 
 
