@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -213,6 +214,7 @@ def test_what_is_under_way_is_finished(tmp_path: Path, number: signal.Signals) -
             connection.sendall(body[:10])
             started.process.send_signal(number)
             eventually(lambda: is_refused(address))  # it has begun to end
+            threading.Event().wait(0.5)  # and waits for what is under way
             connection.sendall(body[10:])
             assert connection.recv(65536).startswith(b"HTTP/1.1 400")
         assert started.process.wait(30) == 0
