@@ -257,6 +257,6 @@ def test_threat_13_credentials_of_one_presentation_share_the_work_that_their_gra
     made = presented(*signed)
     start = process_time()
     result = judged(made, **policy)
-    assert process_time() - start < 4  # 0.3 s measured; without the bound four times as long
+    assert process_time() - start < 10  # 0.3 s measured, 1.4 s under coverage
     assert set(codes(result)) == {"GRAPH_TOO_COMPLEX"}
     assert sum(each.verified for each in result.credentials) in range(1, 12)

@@ -330,7 +330,7 @@ def test_threat_12_the_interpreters_own_digit_limit_changes_nothing():
 
 
 def test_threat_12_costs_grow_with_the_size_alone():
-    # each took seconds where the cost was quadratic; measured: 0.5 s
+    # each took seconds where the cost was quadratic; measured: 0.5 s, 3 s under coverage
     many = {f"name{i}": i for i in range(50_000)}
     twice = orjson.dumps(many)[:-1] + b',"name0":0}'
     start = time.process_time()
@@ -341,7 +341,7 @@ def test_threat_12_costs_grow_with_the_size_alone():
     assert refusal("9" * 20 + "." + "1" * 1_000_000) == (Code.NUMBER_OUT_OF_RANGE, "")
     assert refusal('"' + "\\n" * 500_000 + "\\ud800" + '"') == (Code.MALFORMED_JSON, "")
     assert refusal('{"' + "n" * 500_000 + '":[' + "{}," * 100_000 + "]}") == (Code.MALFORMED_JSON, "")
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 12
 
 
 def test_threat_12_the_search_for_the_place_ends(monkeypatch):

@@ -522,7 +522,7 @@ def test_threat_12_a_hundred_thousand_identifiers_in_a_literal_are_passed_quickl
     subject = {"jsonSchema": many}
     start = process_time()
     assert found(document(credentialSubject=subject)) == []
-    assert process_time() - start < 5  # 0.2 s measured
+    assert process_time() - start < 20  # 0.2 s measured, 2.6 s under coverage
 
 
 @given(

@@ -324,7 +324,7 @@ def test_threat_12_a_schema_cannot_ask_for_much_work(schema, document):
         broken_at(document, {"$schema": DIALECT, "$id": "https://example.com/schema", **schema}, work)
     except IndeterminateError:
         assert work._left < 0
-    assert process_time() - start < 3  # 0.25 s measured for what costs the most
+    assert process_time() - start < 8  # 0.25 s measured for what costs the most, 1.1 s under coverage
 
 
 @pytest.mark.parametrize(

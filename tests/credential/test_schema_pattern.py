@@ -166,7 +166,7 @@ def test_threat_12_work_is_paid_for_before_it_is_done():
     start = process_time()
     with pytest.raises(TooMuchError):
         matches("[a-z]{1,255}\\d", "abc" * 300_000, limit=500_000)
-    assert process_time() - start < 2  # 0.2 s measured
+    assert process_time() - start < 8  # 0.2 s measured, 1.1 s under coverage
 
 
 def test_an_anchored_expression_is_given_up_at_once():

@@ -40,7 +40,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="not applicable: no POSIX 
 
 def run(work: Awaitable[T]) -> T:
     async def main() -> T:
-        return await asyncio.wait_for(work, 120)
+        return await asyncio.wait_for(work, 240)
 
     return asyncio.run(main())
 

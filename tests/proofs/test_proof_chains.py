@@ -535,11 +535,11 @@ def test_a_long_chain_over_a_plain_graph():
 
 
 def test_threat_13_a_chain_does_not_multiply_a_graph_that_is_nearly_poisoned():
-    """Measured at 0.3 s."""
+    """Measured at 0.3 s, at 1 s under coverage."""
     document = rdf_chain(clique(5), 8)
     began = time.process_time()
     found = told(document)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10
     assert found[0] == ("GRAPH_TOO_COMPLEX", "/proof/6")
     assert len(verify(document, controller=AGENT.did).verified) == 6
     assert codes(rdf_chain(clique(5), 3)) == []
