@@ -84,7 +84,8 @@ async def serving(executor: AttestingExecutor, card: dict[str, Any]) -> AsyncIte
     app = Starlette(routes=[*create_agent_card_routes(served), *create_jsonrpc_routes(handler, "/a2a")])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
     running = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
+    while not server.started:
+        assert not running.done()  # it would never be
         await asyncio.sleep(0.01)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
