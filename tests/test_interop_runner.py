@@ -313,7 +313,8 @@ def test_what_left_its_group_is_not_waited_for(tmp_path: Path) -> None:
             "subprocess.Popen([sys.executable, 'child.py'], start_new_session=True)\n"  # with its pipes
         )
         began = time.monotonic()
-        row = asked(tmp_path, starts + HEAD + "    time.sleep(600)")
+        bounds = Bounds(hello=60, case=1, whole=120)
+        row = asked(tmp_path, starts + HEAD + "    time.sleep(600)", bounds=bounds)
         assert outcomes(row) == [Outcome.FAILED]
         assert time.monotonic() - began < 20
         connection, _ = listening.accept()
