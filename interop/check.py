@@ -2,16 +2,9 @@
 
     python interop/check.py [FOLDER] [--case ID]...
 
-Written from docs/format.md, SPEC.md and the specifications that they name, and from nothing else: it shares
-no line with the package. It needs the standard library and `cryptography`. A case agrees if the verdict
-does, the code of a refusal, the notices, and the values of `expected` that are made here. What disagrees is
-printed, then a line for each kind; the exit status is 1 if anything did.
-
-It reads attestations alone, of issuers with a did:key. Other people's credentials among the kinds of
-securing, and a task's final answer, are counted as beyond it.
+Written from docs/format.md (§ below), SPEC.md and what they name alone. A case agrees if verdict, code and
+values do; notices are not made. Others' credentials and a task's final answer are beyond it.
 """  # noqa: INP001 - run as a program, not imported
-
-from __future__ import annotations
 
 import argparse
 import base64
@@ -19,14 +12,11 @@ import hashlib
 import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from math import inf
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -34,911 +24,476 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 Object = dict[str, Any]
-Notices = set[str]
-Rule = Callable[[Any], bool]
-
-OURS = "https://w3id.org/signet-vc/v1"
-CONTEXTS = ["https://www.w3.org/ns/credentials/v2", OURS]
-TYPES = ("ToolCallRequestCredential", "ToolCallResponseCredential")
-REQUEST_KEY, RESPONSE_KEY = "org.w3id.signet-vc/request", "org.w3id.signet-vc/response"
-DATA_KEY = "org.w3id.signet-vc/data"
-MIB, SAFE, SECOND = 1 << 20, 2**53 - 1, 10**9
+CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://w3id.org/signet-vc/v1"]
+TYPES = {"request": "ToolCallRequestCredential", "response": "ToolCallResponseCredential"}
+KEY, EDDSA, ECDSA = "org.w3id.signet-vc/", "eddsa-jcs-2022", "ecdsa-jcs-2019"
+MIB, SAFE, SECOND, ACCEPTED, BEYOND = 1 << 20, 2**53 - 1, 10**9, "accepted", "beyond"
 
 
 class Refusal(Exception):  # noqa: N818 - a verdict, not an error of this program
-    """The input is refused, for the reason that `code` names."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    """The input is refused; the argument is the code, or BEYOND where this reader cannot tell."""
 
 
-class Beyond(Exception):  # noqa: N818 - as Refusal
-    """The case needs what this reader does not have."""
-
-
-def refuse(code: str) -> NoReturn:
-    """Refuse what is judged."""
-    raise Refusal(code)
-
-
-def demand(holds: bool, code: str = "INVALID_CREDENTIAL") -> None:  # noqa: FBT001 - it is the subject
-    """Refuse what is judged unless the condition holds."""
+def _demand(holds: object, code: str = "INVALID_CREDENTIAL") -> None:  # or refuse, for this reason
     if not holds:
-        refuse(code)
+        raise Refusal(code)
 
 
-# JSON and CANON: RFC 8259, RFC 7493, RFC 8785; format 5.1, 5.2
+def _parse(data: bytes, depth: int = 80, largest: float = inf) -> Any:  # strict JSON, §5.1, §5.2; RFC 7493
+    def once(pairs: list[tuple[str, Any]]) -> Object:
+        _demand(len(dict(pairs)) == len(pairs), "DUPLICATE_MEMBER")
+        return dict(pairs)
 
+    def num(token: str) -> float:
+        digits = token.lstrip("-")
+        value = int(token) if digits.isdigit() and len(digits) <= 4300 else float(token)
+        is_exact = abs(value) <= SAFE or (abs(value) < inf and Decimal(repr(value)) == Decimal(token))
+        _demand(is_exact and abs(value) <= largest, "NUMBER_OUT_OF_RANGE")
+        return value
 
-def parse_json(data: bytes, depth: int = 80) -> Any:
-    """The value of a strict JSON text: integers exact, other numbers doubles."""
     try:
         text, level = data.decode(), 0
         for token in re.finditer(r'"(?:[^"\\]|\\.)*+"|[][{}]', text, re.DOTALL):
-            level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token.group(), 0)
-            demand(level <= depth, "TOO_DEEP")
-        value = json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_double,
-            parse_constant=lambda _: refuse("MALFORMED_JSON"),
-        )
-        json.dumps(value, ensure_ascii=False).encode()  # fails at a lone surrogate
+            level += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+            _demand(level <= depth, "TOO_DEEP")
+        value = json.loads(text, object_pairs_hook=once, parse_int=num, parse_float=num, parse_constant=int)
+        _canon(value)  # fails at a lone surrogate, as int does at NaN
     except ValueError:
-        refuse("MALFORMED_JSON")
+        raise Refusal("MALFORMED_JSON") from None
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> Object:
-    demand(len(dict(pairs)) == len(pairs), "DUPLICATE_MEMBER")
-    return dict(pairs)
-
-
-def _integer(token: str) -> int:
-    demand(len(token.lstrip("-")) <= 4300, "NUMBER_OUT_OF_RANGE")
-    return int(token)
-
-
-def _double(token: str) -> float:
-    value = float(token)
-    demand(abs(value) != float("inf"), "NUMBER_OUT_OF_RANGE")
-    demand(abs(value) <= SAFE or Decimal(ecmascript(value)) == Decimal(token), "NUMBER_OUT_OF_RANGE")
-    return value
-
-
-def ecmascript(value: float) -> str:
-    """A double as ECMAScript prints it. Spec: RFC 8785 §3.2.2.3."""
-    _, figures, exponent = Decimal(repr(abs(value))).as_tuple()
-    n = int(exponent) + len(figures)
-    digits = "".join(map(str, figures)).rstrip("0")
-    if not digits:
-        return "0"
-    if len(digits) <= n <= 21:
-        text = digits + "0" * (n - len(digits))
-    elif 0 < n <= 21:
-        text = f"{digits[:n]}.{digits[n:]}"
-    elif -6 < n <= 0:
-        text = "0." + "0" * -n + digits
-    else:
-        text = digits[0] + ("." + digits[1:] if digits[1:] else "") + f"e{n - 1:+d}"
-    return ("-" if value < 0 else "") + text
-
-
-def canon(value: Any) -> bytes:
-    """CANON of a value."""
-    return _canon(value).encode()
-
-
-def _canon(value: Any) -> str:
+def _canon(value: Any) -> bytes:  # CANON, §5.1; RFC 8785, whose digits are those of Python, not its exponents
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join(f"{_canon(name)}:{_canon(value[name])}" for name in names) + "}"
+        return b"{" + b",".join(_canon(name) + b":" + _canon(value[name]) for name in names) + b"}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_canon, value)) + "]"
-    return ecmascript(value) if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+        return b"[" + b",".join(map(_canon, value)) + b"]"
+    if not isinstance(value, float):
+        return json.dumps(value, ensure_ascii=False).encode()
+    is_plain = value == 0 or 1e-6 <= abs(value) < 1e21
+    text = format(Decimal(repr(value or 0.0)), "f") if is_plain else repr(value).replace("e-0", "e-")
+    return text.removesuffix(".0").encode()
 
 
-def bounded(value: Any, depth: int = 64) -> Any:
-    """The value, which nests no deeper than this."""
-    if isinstance(value, dict | list):
-        demand(depth > 0, "TOO_DEEP")
-        for inner in value.values() if isinstance(value, dict) else value:
-            bounded(inner, depth - 1)
-    return value
-
-
-# Encodings, digests, times: multibase, multihash, RFC 4648, did:key; format 2, 5.3 to 5.5
-
-
-def from_base64url(text: Any) -> bytes | None:
-    """The bytes of unpadded base64url in its only spelling, else None."""
-    if not isinstance(text, str) or not re.fullmatch(r"[A-Za-z0-9_-]*", text) or len(text) % 4 == 1:
-        return None
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    return data if base64.urlsafe_b64encode(data).decode().rstrip("=") == text else None
-
-
-def from_base58(text: Any) -> bytes | None:
-    """The bytes of `z` and base58btc, else None; of at most 256 letters, since the cost is quadratic."""
-    letters = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-    if (
-        not isinstance(text, str)
-        or not 1 < len(text) <= 256
-        or text[0] != "z"
-        or set(text[1:]) - set(letters)
-    ):
-        return None
-    number = 0
-    for letter in text[1:]:
-        number = number * 58 + letters.index(letter)
-    zeros = len(text) - 1 - len(text[1:].lstrip("1"))
-    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")
-
-
-def is_u(value: Any, size: int, prefix: bytes = b"") -> bool:
-    """Whether this is `u` and the base64url of so many bytes that begin so."""
-    data = from_base64url(value[1:]) if isinstance(value, str) and value[:1] == "u" else None
-    return data is not None and len(data) == size and data.startswith(prefix)
-
-
-def digest(data: bytes) -> str:
-    """DIGEST of bytes."""
+def _digest(data: bytes) -> str:  # DIGEST, §5.4
     return "u" + base64.urlsafe_b64encode(b"\x12\x20" + hashlib.sha256(data).digest()).decode().rstrip("=")
 
 
-def nanoseconds(text: Any) -> int:
-    """A time as nanoseconds; -1 if it is none."""
-    pattern = r"(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:[.](\d{1,9}))?Z"
-    found = re.fullmatch(pattern, text, re.ASCII) if isinstance(text, str) else None
-    if found is None:
-        return -1
-    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+def _base58(text: Any) -> bytes:  # of `z` and base58btc; nothing if it is not that, or long: it is quadratic
+    letters = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    if not _fits(text, f"z[{letters}]{{1,255}}"):
+        return b""
+    number, zeros = 0, len(text) - 1 - len(text[1:].lstrip("1"))
+    for letter in text[1:]:
+        number = number * 58 + letters.index(letter)
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _time(text: Any) -> int:  # in nanoseconds; 0 if it is none, §2
+    if not _fits(text, r"\d{4}-\d\d-\d\dT([01]\d|2[0-3])(:[0-5]\d){2}([.]\d{1,9})?Z"):
+        return 0
     try:
-        days = date(year, month, day).toordinal()
-    except ValueError:
-        return -1
-    return (((days * 24 + hour) * 60 + minute) * 60 + second) * SECOND + int((found[7] or "").ljust(9, "0"))
+        hours = date.fromisoformat(text[:10]).toordinal() * 24 + int(text[11:13])
+    except ValueError:  # there is no such day
+        return 0
+    return ((hours * 60 + int(text[14:16])) * 60 + int(text[17:19])) * SECOND + int(text[20:-1].ljust(9, "0"))
 
 
-# Keys and signatures: did:key, RFC 8032, FIPS 186-5; format 5.3, 7.6
+def _object(value: Any) -> Object:  # or an empty one
+    return value if isinstance(value, dict) else {}
 
 
-@dataclass(frozen=True)
-class KeyType:
-    """A type of key, and how it signs."""
+def _fits(value: Any, rule: Any) -> bool:  # a rule is written as in the tables below
+    if isinstance(rule, str):  # a string that this pattern matches whole
+        return isinstance(value, str) and bool(re.fullmatch(rule, value, re.ASCII | re.DOTALL))
+    if isinstance(rule, list):  # a list of 1 to 8 items that keep the rule
+        return isinstance(value, list) and 0 < len(value) < 9 and all(_fits(item, rule[0]) for item in value)
+    if isinstance(rule, dict):  # an object of these members, and no others
+        named = {name: inner for names, inner in rule.items() for name in names.split()}
+        known = {name.rstrip("?"): inner for name, inner in named.items()}
+        is_known = isinstance(value, dict) and named.keys() & known.keys() <= value.keys() <= known.keys()
+        return is_known and all(_fits(value[name], known[name]) for name in value)
+    if rule is int:  # a number that CANON prints as an integer
+        return isinstance(value, int | float) and not isinstance(value, bool) and int(value) == value
+    if rule is dict:  # an object that may be embedded, §5.2, §5.5
+        return isinstance(_parse(_canon(value), depth=64, largest=SAFE), dict)
+    return bool(rule(value))
 
-    name: str
-    codec: bytes  # its multicodec
-    size: int  # of the raw key, in bytes
-    suite: str  # its cryptosuite
-    algorithms: tuple[str, ...]  # of JWS
-    hash_name: str  # in Data Integrity, and of ECDSA
-    curve: ec.EllipticCurve | None = None
-    order: int = 0
+
+DIGEST, NONCE = r"uEi[A-D][\w-]{42}[AQgw]", r"u[\w-]{21}[AQgw]"  # a last letter has no bits to spare
+BASE64URL = r"([\w-]{4})*([\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?"
+JWS = rf"{BASE64URL}\.{BASE64URL}\.{BASE64URL}"
+TEXT, UUID = ".{1,1024}", "urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+DID = r"did:[a-z0-9]+:([\w.:-]|%[0-9A-Fa-f]{2})*([\w.-]|%[0-9A-Fa-f]{2})"
+URI = r"[A-Za-z][A-Za-z0-9+.-]*:([\w.~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
+METHOD, EFFECT, REASON = "tools/call|tasks/update|tasks/cancel", "allow|deny|escalate", "[A-Z][A-Z0-9_]{0,63}"
+OF_ERRORS = {"failed", "denied", "unknown"}
+ERROR = {"code": int, "message": ".*", "data?": lambda value: value != {}}
+DEFINITION = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
+# Members with the same rule share an entry; those with a question mark may be absent.
+CREDENTIAL: Object = {"@context type": [TEXT], "id": UUID, "issuer": DID, "validFrom": _time}  # §2
+BOTH: Object = {"method": METHOD, "tool taskId? traceId? protocolVersion?": TEXT, "attester?": "self|proxy"}
+BOTH |= {"toolDefinitionDigest? previousDigest? argumentsDigest?": DIGEST, "arguments?": dict}  # §3.1
+BOTH |= {"chain?": r"[\w.:-]{1,128}", "sequence?": lambda value: _fits(value, int) and 1 <= value <= SAFE}
+BOTH |= {"continuationOf?": {"request? response?": DIGEST}}
+ASKED = BOTH | {"type": "ToolCallRequest", "audience": URI, "nonce": NONCE, "deadline": _time}  # §3.2
+ASKED |= {"inputResponsesDigest? requestStateDigest? parametersDigest? previousResponseDigest?": DIGEST}
+ASKED |= {"basis?": [{"type": "a2a-message|http-message|ap2-mandate", "digestMultibase": DIGEST}]}
+ASKED |= {"authorization?": [DIGEST], "confirmation?": {"jkt": r"[\w-]{42}[AEIMQUYcgkosw048]"}}
+ASKED |= {"intent?": ".{0,1024}", "intentDigest?": DIGEST}
+ANSWERED = BOTH | {"type": "ToolCallResponse", "agent?": DID, "receivedAt completedAt": _time}  # §3.3
+ANSWERED |= {"outcome": "completed|failed|denied|input_required|task|cancelled|unknown"}
+ANSWERED |= {"result? error?": dict, "resultDigest? errorDigest?": DIGEST}
+ANSWERED |= {"request?": {"id": UUID, "digestMultibase jwsDigest?": DIGEST}}
+ANSWERED |= {"decision?": {"effect": EFFECT, "reason?": REASON, "policyDigest? approvalDigest?": DIGEST}}
 
 
-EDDSA, ECDSA = "eddsa-jcs-2022", "ecdsa-jcs-2019"
-N256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-N384 = 2**384 - 0x389CB27E0BC8D220A7E5F24DB74F58851313E695333AD68D
-KEY_TYPES = (
-    KeyType("Ed25519", b"\xed\x01", 32, EDDSA, ("Ed25519", "EdDSA"), "sha256"),
-    KeyType("P-256", b"\x80\x24", 33, ECDSA, ("ES256",), "sha256", ec.SECP256R1(), N256),
-    KeyType("P-384", b"\x81\x24", 49, ECDSA, ("ES384",), "sha384", ec.SECP384R1(), N384),
-    KeyType("P-521", b"\x82\x24", 67, "none here", (), "sha512", ec.SECP521R1()),
-)
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
+def _check_credential(credential: Object, kind: str) -> None:  # without its proof, §2 to §4
+    _demand(_fits(credential, CREDENTIAL | {"credentialSubject": ASKED if kind == "request" else ANSWERED}))
+    _demand((credential["@context"], credential["type"]) == (CONTEXTS, ["VerifiableCredential", TYPES[kind]]))
+    subject = credential["credentialSubject"]
+    has, outcome, is_call = subject.__contains__, subject.get("outcome"), subject["method"] == "tools/call"
+    _demand(has("chain") == has("sequence") and has("previousDigest") == (subject.get("sequence", 1) > 1))
+    _demand(has("arguments") + has("argumentsDigest") == (is_call and not has("request")))
+    if kind == "request":
+        is_retry = has("inputResponsesDigest") or has("requestStateDigest") or not is_call
+        _demand(has("continuationOf") == is_retry and not (has("intent") and has("intentDigest")))
+        _demand(_time(subject["deadline"]) >= _time(credential["validFrom"]))
+        return
+    number = sum(map(has, ("result", "resultDigest", "error", "errorDigest")))
+    _demand((outcome not in {"cancelled", "unknown"}) <= number <= (outcome != "cancelled"))
+    _demand(has("request") == has("agent") and has("taskId") >= (outcome == "task"))
+    _demand(has("continuationOf") == (has("taskId") and outcome != "task"))
+    _demand(not has("continuationOf"), BEYOND)
+    _demand(not has("decision") or (subject["decision"]["effect"] == "allow") == (outcome != "denied"))
+    _demand(not has("error") or _fits(subject["error"], ERROR))
+    if has("result"):
+        result, of = subject["result"], subject["result"].get("resultType")
+        _demand("_meta" not in result and isinstance(of, str) and outcome != "input_required")
+        _demand(isinstance(result.get("isError", None if of == "complete" else False), bool))
+        _demand(outcome in _outcomes(result), "OUTCOME_MISMATCH")
+        _demand(outcome != "task" or _object(result.get("task", result)).get("taskId") == subject["taskId"])
+    _demand(not has("resultDigest") or outcome != "unknown", "OUTCOME_MISMATCH")
+    _demand(not (has("error") or has("errorDigest")) or outcome in OF_ERRORS, "OUTCOME_MISMATCH")
+
+
+def _outcomes(result: Object) -> set[str]:  # that a result in projected form can have, §4.2
+    kind, is_error = result["resultType"], result.get("isError", False)
+    if kind == "task" or (kind == "complete" and "task" in result and "content" not in result):
+        return {"task"}
+    possible = {kind} if kind == "input_required" else {"failed", "denied"} if is_error else {"completed"}
+    return possible if kind in ("complete", "input_required") and isinstance(is_error, bool) else set()
+
+
+def _read(kind: str, carrier: Any, *, alone: bool = False) -> Object:  # checked but for keys, proofs, times
+    name = kind + "_signature"
+    _demand(isinstance(carrier, dict) and {"credential", name} & carrier.keys())
+    salts, listed = carrier.get("salts", {}), carrier.get("authorization", [])
+    _demand(isinstance(salts, dict) and all(_fits(salt, NONCE) for salt in salts.values()))
+    _demand(len({*salts.values()}) == len(salts))
+    _demand(isinstance(listed, list) and all(isinstance(item, dict | str) for item in listed))
+    read: Object = {"salts": salts, "securings": []}  # credential, text, method, algorithm, signed, proof
+    if "credential" in carrier:
+        document = _object(carrier["credential"])
+        _demand(len(_canon(document)) <= MIB, "TOO_LARGE")
+        credential = {name: value for name, value in document.items() if name != "proof"}
+        _check_credential(credential, kind)
+        _demand("proof" in document, "PROOF_MISSING")
+        proof, names = document["proof"], "@context type cryptosuite created proofPurpose proofValue"
+        _demand(not isinstance(proof, list), "UNSUPPORTED_CRYPTOSUITE")
+        _demand(isinstance(proof, dict) and proof.keys() == {*names.split(), "verificationMethod"})
+        _demand(proof["@context"] == CONTEXTS, "CONTEXT_MISMATCH")
+        _demand(proof["cryptosuite"] in (EDDSA, ECDSA), "UNSUPPORTED_CRYPTOSUITE")
+        _demand(proof["proofPurpose"] == "assertionMethod", "PROOF_PURPOSE_MISMATCH")
+        method, signature = str(proof["verificationMethod"]), _base58(proof["proofValue"])
+        _demand(method.startswith(credential["issuer"] + "#"), "KEY_NOT_CONTROLLED_BY_ISSUER")
+        _demand(_time(proof["created"]) == _time(credential["validFrom"]) // SECOND * SECOND)
+        _demand(proof["type"] == "DataIntegrityProof" and signature)
+        signed = [_canon({name: proof[name] for name in proof if name != "proofValue"}), _canon(credential)]
+        read["securings"] += [(credential, _canon(document), method, proof["cryptosuite"], signed, signature)]
+    if name in carrier:
+        _demand(isinstance(carrier[name], str))
+        token = carrier[name].encode()
+        _demand(len(token) <= MIB, "TOO_LARGE")
+        _demand(_fits(carrier[name], JWS), "PROOF_INVALID")
+        first, second, signature = (base64.urlsafe_b64decode(part + b"==") for part in token.split(b"."))
+        header, credential = _parse(first), _parse(second)
+        _demand(signature, "PROOF_MISSING")
+        _demand(not {"crit", "b64", "jwk", "jku", "x5u", "x5c"} & _object(header).keys(), "PROOF_INVALID")
+        _demand(_fits(header, {"alg kid": TEXT, "cty": "vc", "typ": r"vc\+jwt"}))
+        _demand((first, second) == (_canon(header), _canon(credential)))
+        _check_credential(credential, kind)
+        method, issuer, signed = header["kid"], credential["issuer"], [token.rpartition(b".")[0]]
+        _demand(method.startswith(issuer + "#"), "KEY_NOT_CONTROLLED_BY_ISSUER")
+        if not alone:
+            hints, read["nonce"] = (carrier.get("signer"), carrier.get("timestamp")), carrier.get("nonce")
+            _demand(hints == (issuer, credential["validFrom"]))
+            _demand(kind == "response" or read["nonce"] == credential["credentialSubject"]["nonce"])
+        read["securings"] += [(credential, token, method, "JWS " + header["alg"], signed, signature)]
+    credential, digests = read["securings"][0][0], [_digest(securing[1]) for securing in read["securings"]]
+    reference = dict(zip(("digestMultibase", "jwsDigest"), digests, strict=False)) | {"id": credential["id"]}
+    read |= {"issuer": credential["issuer"], "start": _time(credential["validFrom"]), "reference": reference}
+    return read | {"subject": credential["credentialSubject"], "digest": digests[0]}
+
+
+KEY_TYPES: dict[bytes, Object] = {  # by multicodec; `size` is that of the raw key
+    b"\xed\x01": {"type": "Ed25519", "size": 32, "algorithms": (EDDSA, "JWS Ed25519", "JWS EdDSA")},
+    b"\x80\x24": {"type": "P-256", "size": 33, "algorithms": (ECDSA, "JWS ES256"), "curve": ec.SECP256R1()},
+    b"\x81\x24": {"type": "P-384", "size": 49, "algorithms": (ECDSA, "JWS ES384"), "curve": ec.SECP384R1()},
+    b"\x82\x24": {"type": "P-521", "size": 67, "algorithms": (), "curve": ec.SECP521R1()},
+}
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 
 
-def sound_point(encoded: bytes, *, canonical: bool) -> bool:
-    """Whether 32 bytes are a point of edwards25519 that is not of small order. Spec: RFC 8032 §5.1.3."""
-    number = int.from_bytes(encoded, "little")
-    sign, y = number >> 255, number & (1 << 255) - 1
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * pow(2, (P - 1) // 4, P) % P
-    if (x * x - square) % P or (canonical and (y >= P or (x == 0 and sign))):
-        return False
-    for _ in range(3):  # of small order is what eight times is the neutral element, whatever the sign of x
-        product = D * x * x * y * y
-        x, y = 2 * x * y * pow(1 + product, -1, P) % P, (y * y + x * x) * pow(1 - product, -1, P) % P
-    return (x, y) != (0, 1)
-
-
-@dataclass(frozen=True)
-class Key:
-    """The key that a did:key is."""
-
-    did: str
-    type: KeyType
-    raw: bytes
-
-    @staticmethod
-    def of(did: str) -> Key:
-        """Read a did:key; one that is not sound is refused."""
-        data = from_base58(did.removeprefix("did:key:")) or b""
-        kind = next((kind for kind in KEY_TYPES if data[:2] == kind.codec), None)
-        if kind is None or not did.startswith("did:key:") or len(data) != 2 + kind.size:
-            refuse("KEY_INVALID")
-        if kind.curve is None:
-            demand(sound_point(data[2:], canonical=True), "KEY_INVALID")
-        else:
-            try:
-                demand(data[2] in {2, 3}, "KEY_INVALID")
-                ec.EllipticCurvePublicKey.from_encoded_point(kind.curve, data[2:])
-            except ValueError:
-                refuse("KEY_INVALID")
-        return Key(did, kind, data[2:])
-
-    @staticmethod
-    def of_issuer(method: str, issuer: str) -> Key:
-        """The issuer's key, which the verification method has to name."""
-        demand(issuer.startswith("did:key:"), "RESOLVER_UNAVAILABLE")
-        key = Key.of(issuer)
-        demand(method == key.method, "KEY_NOT_CONTROLLED_BY_ISSUER")
-        return key
-
-    @property
-    def method(self) -> str:
-        """Its verification method."""
-        return f"{self.did}#{self.did.removeprefix('did:key:')}"
-
-    def verify(self, message: bytes, signature: bytes) -> None:
-        """Refuse a signature that is not this key's over the message, in its only spelling."""
-        half = len(signature) // 2
-        first, second = signature[:half], signature[half:]
-        try:
-            if self.type.curve is None:
-                demand(half == 32 and sound_point(first, canonical=False), "PROOF_INVALID")
-                demand(int.from_bytes(second, "little") < L, "PROOF_INVALID")
-                ed25519.Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, message)
-                return
-            demand(len(signature) == 2 * (self.type.size - 1), "PROOF_INVALID")
-            r, s = int.from_bytes(first, "big"), int.from_bytes(second, "big")
-            demand(0 < r < self.type.order and 0 < s <= self.type.order // 2, "PROOF_INVALID")
-            public = ec.EllipticCurvePublicKey.from_encoded_point(self.type.curve, self.raw)
-            algorithm = hashes.SHA256() if self.type.hash_name == "sha256" else hashes.SHA384()
-            public.verify(encode_dss_signature(r, s), message, ec.ECDSA(algorithm))
-        except InvalidSignature:
-            refuse("PROOF_INVALID")
-
-
-# What a credential shows by itself: format 2 to 4
-
-
-def matching(pattern: str) -> Rule:
-    """A rule: a string that the pattern matches whole."""
-    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII) is not None
-
-
-def members(required: str, optional: str = "", **rules: Rule) -> Rule:
-    """A rule: an object of these members, each of which keeps the rule of its name."""
-
-    def keeps(value: Any) -> bool:
-        needed, known = required.split(), {*required.split(), *optional.split()}
-        demand(isinstance(value, dict) and value.keys() >= {*needed} and value.keys() <= known)
-        return all((rules.get(name) or RULES.get(name, is_digest))(value[name]) for name in value)
-
-    return keeps
-
-
-def embedded(rule: Rule) -> Rule:
-    """A rule for a value that is embedded: it also is of bounded depth, and its numbers are safe."""
-
-    def keeps(value: Any) -> bool:
-        demand(all_safe(bounded(value)), "NUMBER_OUT_OF_RANGE")
-        return rule(value)
-
-    return keeps
-
-
-def all_safe(value: Any) -> bool:
-    """Whether every number is at most 2^53-1 in magnitude."""
-    if isinstance(value, dict | list):
-        return all(map(all_safe, value.values() if isinstance(value, dict) else value))
-    return isinstance(value, bool | str | None) or abs(value) <= SAFE
-
-
-def is_text(value: Any, least: int = 1) -> bool:
-    """Whether this is a string of 1 to 1,024 code points."""
-    return isinstance(value, str) and least <= len(value) <= 1024
-
-
-def is_integer(value: Any) -> bool:
-    """Whether CANON prints this as an integer."""
-    return not isinstance(value, bool) and isinstance(value, int | float) and int(value) == value
-
-
-def is_result(value: Any) -> bool:
-    """Whether this is a result in projected form."""
-    if not isinstance(value, dict) or "_meta" in value or not isinstance(value.get("resultType"), str):
-        return False
-    return isinstance(value.get("isError", value["resultType"] != "complete" or None), bool)
-
-
-def is_list(rule: Rule) -> Rule:
-    """A rule: a list of 1 to 8 items that keep the rule."""
-    return lambda value: isinstance(value, list) and 1 <= len(value) <= 8 and all(map(rule, value))
-
-
-is_digest: Rule = partial(is_u, size=34, prefix=b"\x12\x20")
-is_nonce: Rule = partial(is_u, size=16)
-is_did = matching(r"did:[a-z0-9]+:(?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})*(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})")
-COMMON = " toolDefinitionDigest chain sequence previousDigest attester traceId protocolVersion arguments"
-COMMON += " argumentsDigest taskId continuationOf "
-SUBJECTS = {
-    TYPES[0]: members(
-        "type method tool audience nonce deadline",
-        COMMON + "inputResponsesDigest requestStateDigest parametersDigest previousResponseDigest"
-        " authorization basis confirmation intent intentDigest",
-        type=matching("ToolCallRequest"),
-    ),
-    TYPES[1]: members(
-        "type method tool outcome receivedAt completedAt",
-        COMMON + "request agent result resultDigest error errorDigest decision",
-        type=matching("ToolCallResponse"),
-        request=members("id digestMultibase", "jwsDigest"),
-    ),
-}
-RULES: dict[str, Rule] = {
-    "@context": lambda value: bool(value == CONTEXTS),
-    "id": matching(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
-    "issuer": is_did,
-    "agent": is_did,
-    "method": matching("tools/call|tasks/update|tasks/cancel"),
-    "audience": matching(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"),
-    "nonce": is_nonce,
-    "chain": matching("[A-Za-z0-9._:-]{1,128}"),
-    "sequence": lambda value: is_integer(value) and 1 <= value <= SAFE,
-    "attester": matching("self|proxy"),
-    "arguments": embedded(lambda value: isinstance(value, dict)),
-    "continuationOf": members("", "request response"),
-    "authorization": is_list(is_digest),
-    "basis": is_list(members("type digestMultibase", type=matching("a2a-message|http-message|ap2-mandate"))),
-    "confirmation": members("jkt", jkt=lambda value: len(from_base64url(value) or b"") == 32),
-    "intent": partial(is_text, least=0),
-    "outcome": matching("completed|failed|denied|input_required|task|cancelled|unknown"),
-    "result": embedded(is_result),
-    "error": embedded(members("code message", "data", data=lambda value: value != {})),
-    "code": is_integer,
-    "message": lambda value: isinstance(value, str),
-    "decision": members("effect", "reason policyDigest approvalDigest"),
-    "effect": matching("allow|deny|escalate"),
-    "reason": matching("[A-Z][A-Z0-9_]{0,63}"),
-    **dict.fromkeys(("tool", "taskId", "traceId", "protocolVersion"), is_text),
-    **dict.fromkeys(
-        ("validFrom", "deadline", "receivedAt", "completedAt"), lambda value: nanoseconds(value) >= 0
-    ),
-}
-
-
-def check_credential(credential: Object, kind: str) -> None:
-    """Refuse a credential, without its proof, that is not as sections 2 to 4 say."""
-    known = members(
-        "@context id type issuer validFrom credentialSubject",
-        type=lambda value: bool(value == ["VerifiableCredential", kind]),
-        credentialSubject=SUBJECTS[kind],
-    )
-    demand(known(credential))
-    subject = credential["credentialSubject"]
-    has, call = subject.__contains__, subject["method"] == "tools/call"
-    demand(has("chain") == has("sequence"))
-    demand(has("previousDigest") == (subject.get("sequence", 1) > 1))
-    demand(has("arguments") + has("argumentsDigest") == (call and not has("request")))
-    if kind == TYPES[1]:
-        check_answer_members(subject)
-        return
-    continues = has("inputResponsesDigest") or has("requestStateDigest") or not call
-    demand(has("continuationOf") == continues)
-    demand(not (has("intent") and has("intentDigest")))
-    demand(nanoseconds(subject["deadline"]) >= nanoseconds(credential["validFrom"]))
-
-
-def check_answer_members(subject: Object) -> None:
-    """What the members of a response's subject demand of one another."""
-    has, outcome = subject.__contains__, subject["outcome"]
-    demand(has("request") == has("agent"))
-    values = [name for name in ("result", "resultDigest", "error", "errorDigest") if has(name)]
-    demand((outcome not in {"cancelled", "unknown"}) <= len(values) <= (outcome != "cancelled"))
-    demand(not (outcome == "input_required" and has("result")))
-    demand(has("taskId") or outcome != "task")
-    demand(has("continuationOf") == (outcome != "task" and has("taskId")))
-    if former := subject.get("continuationOf"):
-        demand("response" in former and ("request" in former) == has("request"))
-        same = not has("request") or former["request"] == subject["request"]["digestMultibase"]
-        demand(same, "REQUEST_MISMATCH")
-    effect = subject.get("decision", {}).get("effect")
-    demand(effect is None or (effect == "allow") == (outcome != "denied"))
-    if has("result"):
-        demand(outcome in outcomes_of("result", subject["result"]), "OUTCOME_MISMATCH")
-        demand(outcome != "task" or task_id(subject["result"]) == subject["taskId"])
-    elif has("resultDigest"):
-        demand(outcome != "unknown", "OUTCOME_MISMATCH")
-    elif values:
-        demand(outcome in outcomes_of("error", None), "OUTCOME_MISMATCH")
-
-
-def outcomes_of(member: str, value: Any) -> set[str]:
-    """The outcomes that an answer in projected form can have. Spec: format §4.2."""
-    if member == "error":
-        return {"failed", "denied", "unknown"}
-    kind, is_error = value["resultType"], value.get("isError", False)
-    if kind == "task" or (kind == "complete" and "task" in value and "content" not in value):
-        return {"task"}
-    if kind not in ("complete", "input_required") or not isinstance(is_error, bool):
-        return set()
-    return {kind} if kind == "input_required" else {"failed", "denied"} if is_error else {"completed"}
-
-
-def task_id(result: Object) -> Any:
-    """The id of the task that a result begins."""
-    task = result.get("task")
-    return task.get("taskId") if isinstance(task, dict) else result.get("taskId")
-
-
-# Securings and carriers: VC-DI-EDDSA 3.3, VC-DI-ECDSA 3.3, RFC 7515; format 2, 6
-
-
-def check_proof(proof: Any, credential: Object) -> None:
-    """Refuse a proof that shows by itself that it is none of this format's."""
-    demand(not isinstance(proof, list), "UNSUPPORTED_CRYPTOSUITE")
-    names = "@context type cryptosuite created verificationMethod proofPurpose proofValue"
-    demand(isinstance(proof, dict) and proof.keys() == {*names.split()})
-    demand(proof["@context"] == CONTEXTS, "CONTEXT_MISMATCH")
-    demand(proof["cryptosuite"] in (EDDSA, ECDSA), "UNSUPPORTED_CRYPTOSUITE")
-    demand(proof["proofPurpose"] == "assertionMethod", "PROOF_PURPOSE_MISMATCH")
-    method = str(proof["verificationMethod"])
-    demand(method.startswith(credential["issuer"] + "#"), "KEY_NOT_CONTROLLED_BY_ISSUER")
-    created = nanoseconds(credential["validFrom"]) // SECOND * SECOND
-    demand(proof["type"] == "DataIntegrityProof" and nanoseconds(proof["created"]) == created)
-    demand(from_base58(proof["proofValue"]) is not None)
-
-
-def read_token(token: Any) -> tuple[Object, Object, bytes]:
-    """Header, payload and signature of a JWS that are as section 6.2 says."""
-    demand(isinstance(token, str))
-    demand(len(token) <= MIB, "TOO_LARGE")
-    parts = [from_base64url(part) for part in token.split(".")]
-    demand(len(parts) == 3 and None not in parts, "PROOF_INVALID")
-    texts = [part or b"" for part in parts]
-    header, payload = parse_json(texts[0]), parse_json(texts[1])
-    demand(isinstance(header, dict) and isinstance(payload, dict))
-    demand(texts[2] != b"", "PROOF_MISSING")
-    demand(not {"crit", "b64", "jwk", "jku", "x5u", "x5c"} & header.keys(), "PROOF_INVALID")
-    exact = members("alg cty kid typ", alg=is_text, cty=matching("vc"), kid=is_text, typ=matching(r"vc\+jwt"))
-    demand(exact(header) and texts[:2] == [canon(header), canon(payload)])
-    return header, payload, texts[2]
-
-
-@dataclass(frozen=True)
-class Attestation:
-    """A credential of the format in one securing or both, checked but for keys, signatures and times."""
-
-    credential: Object  # without its proof
-    proof: Object | None
-    token: str | None
-    salts: Object
-    nonce: Any = None  # the hint beside a token
-
-    @staticmethod
-    def read(kind: str, document: Any, token: Any, salts: Object, nonce: Any = None) -> Attestation:
-        """Read what secures a credential, of which one may be None. Spec: format §7.1, step 2."""
-        credential: Object = {}
-        proof: Object | None = None
-        if token is not None:
-            header, credential, _ = read_token(token)
-            check_credential(credential, kind)
-            controlled = header["kid"].startswith(credential["issuer"] + "#")
-            demand(controlled, "KEY_NOT_CONTROLLED_BY_ISSUER")
-        if document is not None:
-            demand(isinstance(document, dict))
-            demand(len(canon(document)) <= MIB, "TOO_LARGE")
-            credential = {name: value for name, value in document.items() if name != "proof"}
-            check_credential(credential, kind)
-            demand("proof" in document, "PROOF_MISSING")
-            proof = document["proof"]
-            check_proof(proof, credential)
-        return Attestation(credential, proof, token, salts, nonce)
-
-    @property
-    def issuer(self) -> str:
-        """Who states it."""
-        return str(self.credential["issuer"])
-
-    @property
-    def subject(self) -> Object:
-        """What is stated."""
-        return dict(self.credential["credentialSubject"])
-
-    def time(self, member: str) -> int:
-        """One of its times."""
-        return nanoseconds({**self.subject, **self.credential}[member])
-
-    @property
-    def digests(self) -> tuple[str, str | None]:
-        """The DIGEST that a response states of it, and that of its JWS where there are both securings."""
-        of_token = digest(self.token.encode()) if self.token is not None else None
-        if self.proof is None:
-            return of_token or "", None
-        return digest(canon({**self.credential, "proof": self.proof})), of_token
-
-    def verify(self) -> None:
-        """Keys, signatures, and the agreement of two securings. Spec: format §7.1, step 4."""
-        if self.proof is not None:
-            key = Key.of_issuer(self.proof["verificationMethod"], self.issuer)
-            demand(self.proof["cryptosuite"] == key.type.suite, "UNSUPPORTED_CRYPTOSUITE")
-            options = {name: value for name, value in self.proof.items() if name != "proofValue"}
-            hashed = [hashlib.new(key.type.hash_name, canon(part)) for part in (options, self.credential)]
-            key.verify(b"".join(h.digest() for h in hashed), from_base58(self.proof["proofValue"]) or b"")
-        if self.token is not None:
-            header, payload, signature = read_token(self.token)
-            demand(canon(payload) == canon(self.credential), "SECURINGS_DISAGREE")
-            key = Key.of_issuer(header["kid"], self.issuer)
-            demand(header["alg"] in key.type.algorithms, "UNSUPPORTED_CRYPTOSUITE")
-            key.verify(self.token.rpartition(".")[0].encode(), signature)
-
-    def binds(self, name: str, value: Any) -> bool:
-        """Whether the value is embedded under the name, or committed to."""
-        if name in self.subject:
-            return canon(self.subject[name]) == canon(value)
-        salt = self.salts.get(name + "Digest")
-        opened = {"member": name + "Digest", "salt": salt, "value": value}
-        return salt is not None and digest(canon(opened)) == self.subject.get(name + "Digest")
-
-
-def read_carrier(carrier: Any, kind: str) -> Attestation:
-    """What a carrier holds. Spec: format §6.1, §6.2."""
-    name = "request_signature" if kind == TYPES[0] else "response_signature"
-    demand(isinstance(carrier, dict) and bool({"credential", name} & carrier.keys()))
-    demand(all(carrier[member] is not None for member in ("credential", name) if member in carrier))
-    salts, listed = carrier.get("salts", {}), carrier.get("authorization", [])
-    demand(isinstance(salts, dict) and all(map(is_nonce, salts.values())))
-    demand(len(set(salts.values())) == len(salts))
-    demand(isinstance(listed, list) and all(isinstance(item, dict | str) for item in listed))
-    read = Attestation.read(kind, carrier.get("credential"), carrier.get(name), salts, carrier.get("nonce"))
-    if name in carrier:
-        _, stated, _ = read_token(carrier[name])
-        demand((carrier.get("signer"), carrier.get("timestamp")) == (stated["issuer"], stated["validFrom"]))
-        demand(kind == TYPES[1] or carrier.get("nonce") == stated["credentialSubject"]["nonce"])
-    return read
-
-
-# Signers and messages: SPEC.md, Policy; format 4.1, 6.3, 7.1, 7.5
-
-
-def skew_of(policy: Object) -> int:
-    """How far clocks may differ, in nanoseconds."""
-    return int(policy.get("clockSkew", 60) * SECOND)
-
-
-def entries_of(policy: Object, did: str, audience: str | None = None) -> list[Object]:
-    """The entries of the policy that count now for a DID, and for an audience."""
-    now, listed = nanoseconds(policy["at"]), policy.get("allowedSigners", [])
-    entries: list[Object] = [{"did": entry} if isinstance(entry, str) else entry for entry in listed]
-    entries = [entry for entry in entries if entry["did"] == did]
-    entries = [entry for entry in entries if "until" not in entry or now <= nanoseconds(entry["until"])]
-    return [entry for entry in entries if audience is None or entry.get("audience", audience) == audience]
-
-
-def judge_signer(policy: Object, read: Attestation, audience: str | None = None) -> None:
-    """Signer and proof. A stranger is told so only if the proof verifies. Spec: format §7.2, §7.5."""
-    if audience is not None and audience.startswith("did:"):
-        allowed = read.issuer == audience
-    else:
-        trust_any = bool(policy.get("trustAny", False))
-        demand(trust_any or bool(policy.get("allowedSigners")), "NO_TRUST_ANCHOR")
-        allowed = trust_any or bool(entries_of(policy, read.issuer, audience))
+def _is_sound_point(encoded: bytes) -> bool:  # in canonical form and not of small order, §7.6; RFC 8032
+    y = int.from_bytes(encoded, "little") & (1 << 255) - 1
+    x_squared = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    is_small = y * (y * y - 1) * (D * y**4 + 2 * y * y - 1) % P == 0  # y = 0, 1 or -1, or doubles to y = 0
+    return y < P and not is_small and pow(x_squared, P // 2, P) == 1
+
+
+def _read_key(did: str) -> Object:  # of a did:key, §5.3, §7.6
+    data = _base58(did[8:])
+    key = KEY_TYPES.get(data[:2], {}) | {"raw": data[2:], "method": f"{did}#{did[8:]}"}
+    _demand(did.startswith("did:key:") and len(data[2:]) == key.get("size"), "KEY_INVALID")
     try:
-        demand(allowed or read.issuer.startswith("did:key:"), "PROOF_INVALID")
-        read.verify()
-    except Refusal as refusal:
-        refuse(refusal.code if allowed else "PROOF_INVALID")
-    demand(allowed, "SIGNER_NOT_ALLOWED")
+        public = "curve" in key and ec.EllipticCurvePublicKey.from_encoded_point(key["curve"], data[2:])
+    except ValueError:
+        raise Refusal("KEY_INVALID") from None
+    _demand(public or _is_sound_point(data[2:]), "KEY_INVALID")
+    return key | {"public": public or ed25519.Ed25519PublicKey.from_public_bytes(data[2:])}
 
 
-def judge_definition(policy: Object, subject: Object, notices: Notices) -> None:
-    """Whether the tool is defined as it was listed. Spec: format §3.4."""
-    names = ("name", "title", "description", "inputSchema", "outputSchema", "annotations")
-    for tool in policy.get("toolDefinitions", []):
-        listed = digest(canon({name: tool[name] for name in names if name in tool}))
-        if tool["name"] == subject["tool"] and subject.get("toolDefinitionDigest", listed) != listed:
-            demand(not policy.get("demandToolDefinition", False), "TOOL_DEFINITION_CHANGED")
-            notices.add("TOOL_DEFINITION_CHANGED")
+def _verify(read: Object) -> None:  # keys, signatures, agreement of two securings, §2, §5.3, §6.2, §7.6
+    _demand(read["issuer"].startswith("did:key:"), "RESOLVER_UNAVAILABLE")
+    key = _read_key(read["issuer"])
+    hash_ = hashes.SHA384() if key["type"] == "P-384" else hashes.SHA256()
+    for credential, _, method, algorithm, signed, signature in read["securings"]:
+        _demand(_canon(credential) == _canon(read["securings"][0][0]), "SECURINGS_DISAGREE")
+        _demand(method == key["method"], "KEY_NOT_CONTROLLED_BY_ISSUER")
+        _demand(algorithm in key["algorithms"], "UNSUPPORTED_CRYPTOSUITE")
+        hashed = b"".join(hashlib.new(hash_.name, part).digest() for part in signed)
+        message = signed[0] if algorithm.startswith("JWS ") else hashed
+        try:
+            if "curve" in key:
+                size, highest = key["size"] - 1, key["curve"].group_order // 2
+                r, s = int.from_bytes(signature[:size]), int.from_bytes(signature[size:])
+                _demand(len(signature) == 2 * size and s <= highest, "PROOF_INVALID")
+                key["public"].verify(encode_dss_signature(r, s), message, ec.ECDSA(hash_))
+            else:
+                is_low = int.from_bytes(signature[32:], "little") < L
+                _demand(is_low and _is_sound_point(signature[:32]), "PROOF_INVALID")
+                key["public"].verify(signature, message)
+        except InvalidSignature:
+            raise Refusal("PROOF_INVALID") from None
 
 
-def read_message(data: bytes) -> Object:
-    """A JSON-RPC message, none of whose members a lenient reader could take for another."""
-    demand(len(data) <= 64 * MIB, "TOO_LARGE")
-    message = parse_json(data)
-    demand(isinstance(message, dict) and not {"result", "error"} <= message.keys(), "MALFORMED_JSON")
-    params = message.get("params", {})
-    for value, names in (
-        (message, "jsonrpc id method params result error"),
-        (params, "name arguments inputResponses requestState taskId _meta"),
-    ):
-        folded = {name.casefold(): name for name in names.split()}
-        known = isinstance(value, dict) and all(folded.get(n.casefold(), n) == n for n in value)
-        demand(known, "CALL_MISMATCH")
-    return dict(message)
+def _check_signer(read: Object, policy: Object, audience: str | None = None) -> list[Object]:  # §7.2, §7.5
+    issuer, now, listed = read["issuer"], policy["at"], policy.get("allowedSigners", [])
+    entries = [{"did": entry} if isinstance(entry, str) else entry for entry in listed]
+    entries = [e for e in entries if e["did"] == issuer and _time(now) <= _time(e.get("until", now))]
+    entries = [e for e in entries if audience in {None, e.get("audience", audience)}]
+    is_named, trusts_any = (audience or "").startswith("did:"), policy.get("trustAny", False)
+    _demand(is_named or trusts_any or listed, "NO_TRUST_ANCHOR")
+    is_allowed = issuer == audience if is_named else bool(entries or trusts_any)
+    try:
+        _verify(read)
+    except Refusal:
+        _demand(is_allowed, "PROOF_INVALID")
+        raise
+    _demand(is_allowed, "SIGNER_NOT_ALLOWED")  # of which a stranger is told only if the proof verifies
+    return entries
 
 
-def meta_of(holder: Any) -> Object:
-    """The `_meta` of an object."""
-    meta = holder.get("_meta") if isinstance(holder, dict) else None
-    return meta if isinstance(meta, dict) else {}
+def _read_message(data: bytes) -> tuple[Object, Object, Object]:  # and its `params` and `_meta`, §5.2, §7.1
+    _demand(len(data) <= 64 * MIB, "TOO_LARGE")
+    message, names = _parse(data), "jsonrpc id method params result error"
+    _demand(isinstance(message, dict) and not {"result", "error"} <= message.keys(), "MALFORMED_JSON")
+    params, known = message.get("params", {}), "name arguments inputResponses requestState taskId _meta"
+    for value, exact in ((message, names.split()), (params, known.split())):
+        folded = {name.casefold() for name in exact}
+        is_exact = isinstance(value, dict) and all(n in exact or n.casefold() not in folded for n in value)
+        _demand(is_exact, "CALL_MISMATCH")
+    return message, params, _object(params.get("_meta"))
 
 
-def arguments_of(params: Object) -> Object:
-    """The arguments of a call in projected form."""
-    arguments = bounded(params.get("arguments"))
-    demand(arguments is None or isinstance(arguments, dict), "CALL_MISMATCH")
+def _arguments(params: Object) -> Object:  # in projected form, §4.1
+    arguments = _parse(_canon(params.get("arguments")), depth=64)
+    _demand(arguments is None or isinstance(arguments, dict), "CALL_MISMATCH")
     return arguments or {}
 
 
-def check_request(message: bytes, policy: Object) -> tuple[Object, Notices]:
-    """Judge a message at the server. Spec: format §7.1."""
-    notices: Notices = set()
-    call = read_message(message)
-    method, params = call.get("method"), call.get("params", {})
-    if not RULES["method"](method):
-        return {}, notices
-    demand("id" in call or method != "tools/call", "CALL_MISMATCH")
-    if REQUEST_KEY not in meta_of(params):
-        arguments_of(params)
-        demand(not policy.get("requireSignatures", True), "ATTESTATION_MISSING")
-        return {}, notices
-    request = read_carrier(meta_of(params)[REQUEST_KEY], TYPES[0])
-    judge_signer(policy, request)
-    subject, now, skew = request.subject, nanoseconds(policy["at"]), skew_of(policy)
-    start, deadline = request.time("validFrom"), request.time("deadline")
-    demand(start - skew <= now, "NOT_YET_VALID")
-    demand(now <= deadline + skew, "DEADLINE_PASSED")
-    demand(deadline - start <= policy.get("maxLifetime", 300) * SECOND, "LIFETIME_TOO_LONG")
-    demand(subject["audience"] == policy["audience"], "AUDIENCE_MISMATCH")
-    claim = {"issuer": request.issuer, "audience": subject["audience"], "nonce": subject["nonce"]}
-    demand(claim not in policy.get("noncesSeen", []), "REPLAYED")
-    check_call(str(method), params, request)
-    check_continuation(subject, params, policy, notices)
-    demand("confirmation" not in subject, "POLICY_DENIED")
-    rights = [entry.get("tools", ["*"]) for entry in entries_of(policy, request.issuer)] or [["*"]]
-    demand(any(allows(tool, subject["tool"]) for tools in rights for tool in tools), "POLICY_DENIED")
-    judge_definition(policy, subject, notices)
-    if "authorization" in subject:
-        notices.add("AUTHORIZATION_NOT_EVALUATED")
-    return dict(zip(("digest", "jwsDigest"), request.digests, strict=True)), notices
+def _binds(read: Object, name: str, values: Object) -> bool:  # embedded, committed, absent, §5.5, §5.6
+    subject, member, value = read["subject"], name + "Digest", values.get(name)
+    if (name in values) != (name in subject or member in subject):
+        return False
+    if member not in subject:
+        return _canon(value) == _canon(subject.get(name))
+    opened = {"member": member, "salt": read["salts"].get(member), "value": _parse(_canon(value), depth=64)}
+    return member in read["salts"] and bool(_digest(_canon(opened)) == subject[member])
 
 
-def allows(pattern: str, tool: str) -> bool:
-    """Whether a pattern of the policy names a tool; `*` and `?` are its only special characters."""
-    parts = ({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
-    return re.fullmatch("".join(parts), tool, re.DOTALL) is not None
-
-
-def check_call(method: str, params: Object, request: Attestation) -> None:
-    """Equality with the actual call. Spec: format §7.1, step 8; §3.2, §3.4."""
-    subject, bound = request.subject, {"_meta", "inputResponses", "requestState", "taskId"}
-    demand(method == subject["method"], "CALL_MISMATCH")
-    if method == "tools/call":
-        bound |= {"name", "arguments"}
-        demand(params.get("name") == subject["tool"], "CALL_MISMATCH")
-        demand(request.binds("arguments", arguments_of(params)), "CALL_MISMATCH")
-    demand(("taskId" in params) == ("taskId" in subject), "CALL_MISMATCH")
-    demand(canon(params.get("taskId")) == canon(subject.get("taskId")), "CALL_MISMATCH")
-    stated: Object = {name: params[name] for name in ("inputResponses", "requestState") if name in params}
-    if others := {name: value for name, value in params.items() if name not in bound}:
-        stated["parameters"] = others
-    for name in ("inputResponses", "requestState", "parameters"):
-        demand((name in stated) == (name + "Digest" in subject), "CALL_MISMATCH")
-        demand(name not in stated or request.binds(name, bounded(stated[name])), "CALL_MISMATCH")
-
-
-def check_continuation(subject: Object, params: Object, policy: Object, notices: Notices) -> None:
-    """A continuation is of this server's own answer, where it holds that. Spec: format §3.4."""
+def check_request(message: bytes, policy: Object) -> Object:
+    """Judge a message at the server. Spec: §7.1."""
+    call, params, meta = _read_message(message)  # steps 1 and 2
+    method, is_call = call.get("method"), call.get("method") == "tools/call"
+    if not _fits(method, METHOD):
+        return {}
+    _demand("id" in call or not is_call, "CALL_MISMATCH")
+    if KEY + "request" not in meta:
+        _arguments(params)
+        _demand(not policy.get("requireSignatures", True), "ATTESTATION_MISSING")
+        return {}
+    request = _read("request", meta[KEY + "request"])
+    subject, entries = request["subject"], _check_signer(request, policy)  # steps 3 and 4
+    now, skew = _time(policy["at"]), policy.get("clockSkew", 60) * SECOND  # step 5
+    start, deadline = request["start"], _time(subject["deadline"])
+    _demand(start - skew <= now, "NOT_YET_VALID")
+    _demand(now <= deadline + skew, "DEADLINE_PASSED")
+    _demand(deadline - start <= policy.get("maxLifetime", 300) * SECOND, "LIFETIME_TOO_LONG")
+    _demand(subject["audience"] == policy["audience"], "AUDIENCE_MISMATCH")  # step 6
+    claim = {"issuer": request["issuer"], "audience": subject["audience"], "nonce": subject["nonce"]}
+    _demand(claim not in policy.get("noncesSeen", []), "REPLAYED")  # step 7
+    bound = ["taskId", "inputResponses", "requestState", "_meta", *(["name", "arguments"] if is_call else [])]
+    others = {name: value for name, value in params.items() if name not in bound}  # step 8
+    actual = {name: params[name] for name in bound[:3] if name in params} | {"method": method}
+    actual |= {"tool": params.get("name"), "arguments": _arguments(params)} if is_call else {}
+    actual |= {"parameters": others} if others else {}
+    names = {"arguments", "taskId", "inputResponses", "requestState", "parameters", *actual}
+    _demand(all(_binds(request, name, actual) for name in names), "CALL_MISMATCH")
     named = subject.get("continuationOf", {})
-    held = [
-        answer
-        for answer in policy.get("heldAnswers", [])
-        if any(answer[name] == named.get(name) for name in ("request", "response"))
-    ]
+    held = [a for a in policy.get("heldAnswers", []) if any(a[name] == named[name] for name in named)]
     continued = {**named, "tool": subject["tool"], "requestState": params.get("requestState")}
-    demand(not held or continued in held, "CALL_MISMATCH")
-    if named and not held:
-        notices.add("REQUEST_MISMATCH")
+    _demand(not held or continued in held, "CALL_MISMATCH")
+    _demand("confirmation" not in subject, "POLICY_DENIED")  # step 9
+    tools = [re.escape(tool) for entry in entries for tool in entry.get("tools", ["*"])]
+    tools = [tool.replace(r"\*", ".*").replace(r"\?", ".") for tool in tools]
+    _demand(not entries or any(_fits(subject["tool"], tool) for tool in tools), "POLICY_DENIED")
+    for tool in policy.get("toolDefinitions", []) if policy.get("demandToolDefinition") else []:
+        listed = _digest(_canon({name: tool[name] for name in DEFINITION if name in tool}))
+        is_listed = tool["name"] != subject["tool"] or subject.get("toolDefinitionDigest", listed) == listed
+        _demand(is_listed, "TOOL_DEFINITION_CHANGED")
+    return {"digest": request["digest"], "jwsDigest": request["reference"].get("jwsDigest")}
 
 
-def check_answer(request_message: bytes, message: bytes, policy: Object) -> tuple[Object, Notices]:
-    """Judge an answer at the agent. Spec: format §7.2."""
-    notices: Notices = set()
-    call, answer = read_message(request_message), read_message(message)
-    sent = meta_of(call.get("params"))
-    request = read_carrier(sent[REQUEST_KEY], TYPES[0]) if REQUEST_KEY in sent else None
-    present, carrier, member, value = take_answer(answer)
-    if not present:
-        code = "ATTESTATION_STRIPPED" if policy.get("declared", False) else "ATTESTATION_MISSING"
-        demand(not policy.get("requireSignatures", True), code)
-        return {}, notices
-    response = read_carrier(carrier, TYPES[1])
-    subject = response.subject
-    judge_signer(policy, response, request.subject["audience"] if request else policy.get("audience", ""))
-    if "continuationOf" in subject:
-        raise Beyond
-    demand(names_call(call, request, response), "REQUEST_MISMATCH")
-    demand(value is not None and subject["outcome"] in outcomes_of(member, value), "OUTCOME_MISMATCH")
-    if {"result", "resultDigest", "error", "errorDigest"} & subject.keys():
-        demand(response.binds(member, value), "RESULT_MISMATCH")
-        demand(subject["outcome"] != "task" or task_id(value) == subject["taskId"], "RESULT_MISMATCH")
-    received, completed = response.time("receivedAt"), response.time("completedAt")
-    latest = nanoseconds(policy["at"]) + skew_of(policy)
-    demand(received <= completed <= response.time("validFrom") <= latest, "TIME_MISMATCH")
-    demand(request is None or request.time("validFrom") - skew_of(policy) <= received, "TIME_MISMATCH")
-    judge_definition({**policy, "demandToolDefinition": False}, subject, notices)
-    return {"digest": response.digests[0], "requestDigest": request and request.digests[0]}, notices
+def _check_response(given: Object, policy: Object) -> Object:  # at the agent, §7.2, §7.3
+    (call, sent, meta), (answer, _, _) = map(_read_message, (given["request"], given["message"]))
+    request = _read("request", meta[KEY + "request"]) if KEY + "request" in meta else None
+    _demand({"result", "error"} & answer.keys(), "MALFORMED_JSON")
+    member = "result" if isinstance(answer.get("result"), dict) else "error"
+    whole = _object(answer.get(member))
+    if member == "result":  # in projected form, §4.1
+        holder, value = _object(whole.get("_meta")), {"resultType": "complete", **whole}
+        value.pop("_meta", None)
+        value = {"isError": False, **value} if value["resultType"] == "complete" else value
+    else:  # without the carrier, §6.3
+        data, holder = whole.get("data", {}), _object(whole.get("data"))
+        if KEY + "response" in holder:
+            data = {name: inner for name, inner in holder.items() if name != KEY + "response"}
+            data = data[KEY + "data"] if data.keys() == {KEY + "data"} else data
+        value = {n: whole.get(n) for n in ("code", "message")} | ({"data": data} if data != {} else {})
+    projected: Any = _parse(_canon(value), depth=64) if member == "result" or _fits(value, ERROR) else None
+    if KEY + "response" not in holder:
+        code = "ATTESTATION_STRIPPED" if policy.get("declared") else "ATTESTATION_MISSING"
+        _demand(not policy.get("requireSignatures", True), code)
+        return {}
+    response = _read("response", holder[KEY + "response"])
+    subject, outcome = response["subject"], response["subject"]["outcome"]
+    if request:
+        asked, actual = request["subject"], {"request": request["reference"], "agent": request["issuer"]}
+    else:
+        asked, actual = {"audience": policy.get("audience", "")}, {"arguments": _arguments(sent)}
+        asked |= {"method": call.get("method"), "tool": sent.get("name")}
+    actual |= {"method": asked["method"], "tool": asked["tool"]}
+    _check_signer(response, policy, asked["audience"])
+    is_same = all(_binds(response, name, actual) for name in {*actual, "request", "agent", "arguments"})
+    _demand(is_same and response.get("nonce", asked.get("nonce")) == asked.get("nonce"), "REQUEST_MISMATCH")
+    possible = _outcomes(projected) if member == "result" else OF_ERRORS
+    _demand(projected is not None and outcome in possible, "OUTCOME_MISMATCH")
+    is_bare = not {"result", "resultDigest", "error", "errorDigest"} & subject.keys()
+    task = _object(projected.get("task", projected))
+    is_same = outcome != "task" or task.get("taskId") == subject["taskId"]
+    _demand(is_same and (is_bare or _binds(response, member, {member: projected})), "RESULT_MISMATCH")
+    skew, times = policy.get("clockSkew", 60) * SECOND, [subject["receivedAt"], subject["completedAt"]]
+    times = [*map(_time, times), response["start"], _time(policy["at"]) + skew]
+    times = [request["start"] - skew, *times] if request else times
+    _demand(times == sorted(times), "TIME_MISMATCH")
+    return {"digest": response["digest"], "requestDigest": request["digest"] if request else None}
 
 
-def take_answer(answer: Object) -> tuple[bool, Any, str, Any]:
-    """Whether there is a carrier, which; `result` or `error`; it in projected form, None if it has none."""
-    result, error = answer.get("result"), answer.get("error")
-    demand("result" in answer or "error" in answer, "MALFORMED_JSON")
-    if isinstance(result, dict):
-        value = {"resultType": "complete", **{n: v for n, v in result.items() if n != "_meta"}}
-        value = {**({"isError": False} if value["resultType"] == "complete" else {}), **value}
-        return RESPONSE_KEY in meta_of(result), meta_of(result).get(RESPONSE_KEY), "result", bounded(value)
-    if not isinstance(error, dict):
-        return False, None, "error", None
-    data = error.get("data", {})
-    present, carrier = isinstance(data, dict) and RESPONSE_KEY in data, None
-    if present:
-        carrier = data[RESPONSE_KEY]
-        data = {name: value for name, value in data.items() if name != RESPONSE_KEY}
-        data = data[DATA_KEY] if data.keys() == {DATA_KEY} else data
-    value = {name: error.get(name) for name in ("code", "message")} | ({} if data == {} else {"data": data})
-    sound = is_integer(value["code"]) and isinstance(value["message"], str)
-    return present, carrier, "error", bounded(value) if sound else None
-
-
-def names_call(call: Object, request: Attestation | None, response: Attestation) -> bool:
-    """Whether the answer names this call. Spec: format §3.3, §6.2, §7.3."""
-    subject, params = response.subject, call.get("params", {})
-    stated = (subject["method"], subject["tool"])
-    if request is None:
-        hinted = response.token is not None and response.nonce is not None
-        known = "request" not in subject and not hinted and stated == (call.get("method"), params.get("name"))
-        return known and response.binds("arguments", arguments_of(params))
-    named = {"id": request.credential["id"]}
-    named |= zip(("digestMultibase", "jwsDigest"), request.digests, strict=True)
-    return (
-        {"jwsDigest": None, **subject.get("request", {})} == named
-        and subject["agent"] == request.issuer
-        and stated == (request.subject["method"], request.subject["tool"])
-        and (response.token is None or response.nonce == request.subject["nonce"])
-    )
-
-
-# The other kinds, and the run: SPEC.md; format 7.4
-
-
-def check_evidence(data: bytes, policy: Object, *, token: bool = False) -> tuple[Object, Notices]:
-    """Judge an attestation on its own. Spec: format §7.4."""
-    payload = data
-    if token and re.fullmatch(rb"[A-Za-z0-9_.=+/-]*", data):
-        parts = [from_base64url(part) for part in data.decode().split(".")]
-        demand(len(parts) == 3 and parts[1] is not None, "PROOF_INVALID")
-        payload = parts[1] or b""
-    document = parse_json(payload)
-    stated = [document.get(name) for name in ("@context", "type")] if isinstance(document, dict) else []
+def check_evidence(given: Object, policy: Object) -> Object:
+    """Judge an attestation on its own: `document`, or a JWS as `token`. Spec: §7.4."""
+    token, data = given.get("token"), given["token" if "token" in given else "document"]
+    is_compact = token is not None and re.fullmatch(rb"[A-Za-z0-9_.=+/-]*", token)
+    _demand(not is_compact or _fits(data.decode(), JWS), "PROOF_INVALID")
+    document = _parse(base64.urlsafe_b64decode(data.split(b".")[1] + b"==") if is_compact else data)
+    stated = [_object(document).get(name) for name in ("@context", "type")]
     names = [item for value in stated for item in (value if isinstance(value, list) else [value])]
-    if not any(name in names for name in (OURS, *TYPES)):
-        raise Beyond
-    kind = TYPES[TYPES[1] in names]
-    read = Attestation.read(kind, None if token else document, data.decode() if token else None, {})
-    judge_signer(policy, read)
-    now, skew, subject = nanoseconds(policy["at"]), skew_of(policy), read.subject
-    demand(read.time("validFrom") <= now + skew, "NOT_YET_VALID")
-    late = "deadline" in subject and read.time("deadline") + skew < now
-    commitments = {name + "Digest" for name in ("inputResponses", "requestState", "parameters", "intent")}
-    commitments |= {"argumentsDigest", "resultDigest", "errorDigest"}
-    reasons = {
-        "DEADLINE_PASSED": late,
-        "VALUE_ERASED": bool(commitments & subject.keys()),
-        "AUTHORIZATION_NOT_EVALUATED": "authorization" in subject,
-    }
-    return {"digest": read.digests[0]}, {name for name, is_so in reasons.items() if is_so}
+    _demand(any(name in names for name in (CONTEXTS[1], *TYPES.values())), BEYOND)
+    kind = "response" if TYPES["response"] in names else "request"
+    carrier = {"credential": document} if token is None else {kind + "_signature": token.decode()}
+    read = _read(kind, carrier, alone=True)
+    _check_signer(read, policy)
+    _demand(read["start"] <= _time(policy["at"]) + policy.get("clockSkew", 60) * SECOND, "NOT_YET_VALID")
+    return {"digest": read["digest"]}
 
 
-def check_canon(data: bytes) -> tuple[Object, Notices]:
-    """Judge a JSON text by its CANON."""
-    text = canon(parse_json(data, depth=64))
-    return {"canonical": text.hex(), "canonicalDigest": digest(text)}, set()
+def _check_part(given: Object, _: Object) -> Object:  # what comes before it, §5.1, §5.5, §7.6
+    if "json" in given:
+        text = _canon(_parse(given["json"], depth=64))
+        return {"canonical": text.hex(), "canonicalDigest": _digest(text)}
+    if "did" in given:
+        key = _read_key(given["did"].decode(errors="replace"))
+        return {"keyType": key["type"], "publicKeyHex": key["raw"].hex(), "verificationMethod": key["method"]}
+    member, salt, stated = (given[name].decode(errors="replace") for name in ("member", "salt", "digest"))
+    opened = _canon({"member": member, "salt": salt, "value": _parse(given["value"], depth=64)})
+    _demand(_fits(salt, NONCE) and _fits(stated, DIGEST))
+    is_answer = member in {"resultDigest", "errorDigest"}
+    _demand(_digest(opened) == stated, "RESULT_MISMATCH" if is_answer else "CALL_MISMATCH")
+    return {"preimage": opened.decode(), "sha256": hashlib.sha256(opened).hexdigest()}
 
 
-def check_commitment(member: str, value: bytes, salt: str, stated: str) -> tuple[Object, Notices]:
-    """Judge a commitment by what it should open to. Spec: format §5.5."""
-    preimage = canon({"member": member, "salt": salt, "value": parse_json(value, depth=64)})
-    demand(is_nonce(salt) and is_digest(stated))
-    result = member in {"resultDigest", "errorDigest"}
-    demand(digest(preimage) == stated, "RESULT_MISMATCH" if result else "CALL_MISMATCH")
-    return {"preimage": preimage.decode(), "sha256": hashlib.sha256(preimage).hexdigest()}, set()
+KINDS: Object = {"response": _check_response, **dict.fromkeys((EDDSA, ECDSA, "vc-jwt"), check_evidence)}
+KINDS |= {"request": lambda given, policy: check_request(given["message"], policy)}
+KINDS |= dict.fromkeys(("canon", "commitment", "did-key"), _check_part)
 
 
-def check_did_key(did: str) -> tuple[Object, Notices]:
-    """Judge a did:key; its document is not made here."""
-    key = Key.of(did)
-    values = {"keyType": key.type.name, "publicKeyHex": key.raw.hex(), "verificationMethod": key.method}
-    return values, set()
-
-
-def bytes_of(value: Any) -> bytes:
-    """The bytes that a member of `input` writes."""
-    if isinstance(value, str):
-        return value.encode()
-    if "base64" in value:
+def _bytes_of(value: Any) -> bytes:  # that a member of `input` writes: SPEC.md, Bytes
+    if isinstance(value, dict) and "base64" in value:
         return base64.b64decode(value["base64"], validate=True)
-    parts = (
-        (part, 1) if isinstance(part, str) else (part["repeat"], part["times"]) for part in value["parts"]
-    )
-    return b"".join(text.encode() * times for text, times in parts)
+    parts = value["parts"] if isinstance(value, dict) else [value]
+    return b"".join(p.encode() if isinstance(p, str) else p["repeat"].encode() * p["times"] for p in parts)
 
 
-Given = dict[str, bytes]
-KINDS: dict[str, Callable[[Given, Object], tuple[Object, Notices]]] = {
-    "canon": lambda given, _: check_canon(given["json"]),
-    "commitment": lambda given, _: check_commitment(
-        given["member"].decode(), given["value"], given["salt"].decode(), given["digest"].decode()
-    ),
-    "did-key": lambda given, _: check_did_key(given["did"].decode()),
-    EDDSA: lambda given, policy: check_evidence(given["document"], policy),
-    ECDSA: lambda given, policy: check_evidence(given["document"], policy),
-    "vc-jwt": lambda given, policy: check_evidence(given["token"], policy, token=True),
-    "request": lambda given, policy: check_request(given["message"], policy),
-    "response": lambda given, policy: check_answer(given["request"], given["message"], policy),
-}
-
-
-def disagreement(case: Object) -> str:
-    """How this reader disagrees with a case; nothing if it does not."""
-    given, expected = {name: bytes_of(value) for name, value in case["input"].items()}, case["expected"]
+def _judge(case: Object) -> str:  # `agree`, `beyond`, or what was found, and what should have been
+    given, expected = {name: _bytes_of(value) for name, value in case["input"].items()}, case["expected"]
+    codes = [ACCEPTED] if case["verdict"] == "accept" else [*expected["codes"], *expected.get("mayAlso", [])]
     try:
-        values, notices = KINDS[case["kind"]](given, case["policy"])
+        values = KINDS[case["kind"]](given, case["policy"])
+        wrong = {name: values[name] for name in values if name in expected and values[name] != expected[name]}
+        found = f"{ACCEPTED}, with {wrong}" if wrong else ACCEPTED
     except Refusal as refusal:
-        codes = expected.get("codes", []) + expected.get("mayAlso", [])
-        return "" if case["verdict"] == "reject" and refusal.code in codes else f"refused: {refusal.code}"
-    if case["verdict"] == "reject":
-        return f"accepted, not refused for {expected['codes']}"
-    stated = {"notices": sorted(notices), **values}
-    wanted = {"notices": [], **expected}
-    wrong = [name for name in stated if name in wanted and canon(stated[name]) != canon(wanted[name])]
-    return ", ".join(f"{name}: {stated[name]}" for name in wrong)
+        found = str(refusal)
+    return found if found == BEYOND else "agree" if found in codes else f"{found}, not {codes}"
 
 
 def main() -> int:
     """Judge all cases of the kinds that are known here."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent / "vectors")
-    parser.add_argument(
-        "--case", action="append", metavar="ID", help="judge this case alone; may be repeated"
-    )
-    arguments = parser.parse_args()
-    index = parse_json((arguments.folder / "index.json").read_bytes())
-    agreed, wrong, beyond = (Counter[str]() for _ in range(3))
-    for name in arguments.case or index["cases"]:
+    parser.add_argument("--case", action="append", metavar="ID", help="judge this case; may be repeated")
+    chosen, results = parser.parse_args(), []
+    for name in chosen.case or _parse((chosen.folder / "index.json").read_bytes())["cases"]:
         kind = name.partition("/")[0]
-        if kind not in KINDS:
-            continue
-        try:
-            reason = disagreement(parse_json((arguments.folder / f"{name}.json").read_bytes()))
-        except Beyond:
-            beyond[kind] += 1
-            continue
-        (wrong if reason else agreed)[kind] += 1
-        if reason:
-            sys.stdout.write(f"{name}: {reason}\n")
+        found = _judge(_parse((chosen.folder / f"{name}.json").read_bytes())) if kind in KINDS else BEYOND
+        results.append((kind, found if found in {"agree", BEYOND} else "disagree"))
+        sys.stdout.write(f"{name}: {found}\n" if results[-1][1] == "disagree" else "")
     for kind in KINDS:
-        sys.stdout.write(f"{kind}: {agreed[kind]} agree, {wrong[kind]} disagree, {beyond[kind]} beyond\n")
-    return 1 if wrong or not agreed else 0
+        counts = [f"{results.count((kind, word))} {word}" for word in ("agree", "disagree", BEYOND)]
+        sys.stdout.write(f"{kind}: {', '.join(counts)}\n")
+    return int({word for _, word in results} - {BEYOND} != {"agree"})
 
 
 if __name__ == "__main__":

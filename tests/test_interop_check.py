@@ -96,8 +96,6 @@ FLIPS = {
     "an-accepted-token-as-refused": ("vc-jwt/accept/worked-example", "verdict", "reject"),
     "another-reason": ("request/reject/another-server", "expected", {"codes": ["REPLAYED"]}),
     "another-digest": ("request/accept/worked-example", "expected", {"digest": "uEiAA"}),
-    "a-notice-more": ("request/accept/worked-example", "expected", {"notices": ["DEADLINE_PASSED"]}),
-    "a-notice-less": ("request/accept/tool-definition-changed", "expected", {}),
     "other-canonical-bytes": ("canon/accept/minus-zero", "expected", {"canonical": "00"}),
     "another-key": ("did-key/accept/p-256-odd", "expected", {"publicKeyHex": "00"}),
 }
@@ -150,7 +148,7 @@ def test_a_changed_message_is_judged_and_never_an_exception(checker, name, place
     changed = message[:start] + text + message[start + length :]
     values = {}
     with contextlib.suppress(checker.Refusal):
-        values, _ = checker.check_request(changed.encode(), given_case["policy"])
+        values = checker.check_request(changed.encode(), given_case["policy"])
     # One securing of two can be taken away: what is left states the same.
     assert values == {} or values["digest"] in given_case["expected"].values()
 
@@ -178,7 +176,7 @@ def test_a_member_of_another_kind_is_judged_and_never_an_exception(checker, kind
     for path in paths(message)[1:]:
         changed = texts | {"message": json.dumps(replaced(message, path, other)).encode()}
         try:
-            values, _ = checker.KINDS[kind](changed, given_case["policy"])
+            values = checker.KINDS[kind](changed, given_case["policy"])
         except checker.Refusal:
             refused += 1
         else:

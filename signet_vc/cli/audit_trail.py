@@ -74,13 +74,19 @@ def trail(
     own rules, as of that call. What a call names must be here, and what is here be named by a call.
     Chains are looked at where --since leaves nothing out.
     """
-    policy = Policy(allowed_signers=allow, trust_any=trust_any, loader=Documents(document))
+    configured = Config.load(config)
+    policy = Policy(
+        allowed_signers=allow,
+        trust_any=trust_any,
+        loader=Documents(document),
+        clock_skew=configured.clock_skew,
+    )
     if not policy.has_anchor:
         raise ProblemError.of(Code.NO_TRUST_ANCHOR, "say whom to trust: --allow SIGNER, or --trust-any")
     now = time.time_ns()
     begin = None if since is None else moment(since, now)
     at_hand = [_file(each) for each in _expanded(files)]
-    with open_store(Config.load(config).store if store is None else store, create=False) as opened:
+    with open_store(configured.store if store is None else store, create=False) as opened:
         root = _Trail(opened, at_hand, policy, now=now, since=begin).tree()
     if as_json:
         click.echo(json.dumps(mapping(root), ensure_ascii=False))

@@ -16,6 +16,7 @@ from identities import P256, STRANGER
 
 from signet_vc.cli.main import signet
 from signet_vc.limits import NANOSECONDS
+from signet_vc.policy import Policy
 from signet_vc.protocols import basis, ucp
 from signet_vc.protocols.http_message import HttpRequest, write
 from signet_vc.store import open_store
@@ -117,3 +118,18 @@ def test_whom_to_trust_must_be_said(world: World) -> None:
     file = world.file("a.json", b"{}")
     assert "NO_TRUST_ANCHOR" in world.trail(file).output
     assert world.trail(*WHO).exit_code == 2
+
+
+def test_the_skew_that_is_forgiven_is_the_configured_one(world: World) -> None:
+    policy = Policy(allowed_signers=[AGENT.did, SERVER.did], clock_skew=300)
+    with open_store(world.url) as store:
+        sides = Sides(agent_options={"policy": policy}, server_options={"policy": policy, "store": store})
+        sides.clock.pass_seconds(200)  # the agent's clock is ahead
+        pending = sides.attest()
+        sides.clock.pass_seconds(-200)
+        sides.answer(sides.admitted(pending))
+    configured = world.file("signet.yaml", b"signet:\n  clock_skew: 300s\n")
+    (world.folder / "nothing").mkdir()
+    nothing = str(world.folder / "nothing")
+    assert world.trail(nothing, *WHO, "--config", configured).exit_code == 0
+    assert world.trail(nothing, *WHO).exit_code == 1
