@@ -191,9 +191,10 @@ class Policy:
                 return True
         return False
 
-    def refusal(self, issuer: str | None) -> str:
-        """Say of an issuer that is not allowed that it is not, and if so that it was."""
-        ends = [entry.until for entry in self._by_did.get(issuer or "", ()) if entry.until is not None]
+    def refusal(self, issuer: str | None, at_ns: int) -> str:
+        """Say of an issuer that is not allowed at a time that it is not, and if so until when it was."""
+        past = [entry for entry in self._by_did.get(issuer or "", ()) if not entry.active(at_ns)]
+        ends = [entry.until for entry in past if entry.until is not None]
         since = f": it was until {max(ends).isoformat()}" if ends else ""
         return f"{issuer} is not an allowed signer{since}"
 

@@ -139,7 +139,7 @@ def signer(case: Case) -> list[Problem]:
     if case.presents:
         return _holder(case)
     if case.issuer is None or not policy.allows(case.issuer, case.at):
-        return [problem(Code.SIGNER_NOT_ALLOWED, policy.refusal(case.issuer), "/issuer")]
+        return [problem(Code.SIGNER_NOT_ALLOWED, policy.refusal(case.issuer, case.at), "/issuer")]
     return []
 
 

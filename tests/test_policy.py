@@ -115,8 +115,9 @@ def test_an_entry_counts_until_its_time():
 
 def test_who_was_allowed_is_told_from_who_never_was():
     policy = Policy(allowed_signers=[{"did": AGENT.did, "until": NOON}])
-    assert NOON.isoformat() in policy.refusal(AGENT.did)
-    assert "until" not in policy.refusal(SERVER.did)
+    assert NOON.isoformat() in policy.refusal(AGENT.did, NOON_NS + 1)
+    assert "until" not in policy.refusal(SERVER.did, NOON_NS + 1)
+    assert "until" not in policy.refusal(AGENT.did, NOON_NS)  # of whom another audience is asked
 
 
 def test_any_of_several_entries_is_enough():

@@ -83,7 +83,7 @@ def _signer_problem(policy: Policy, issuer: str, now: int) -> Problem | None:
     if not policy.has_anchor:
         return problem(Code.NO_TRUST_ANCHOR, "no signer is allowed: name one in allowed_signers")
     if not policy.allows(issuer, now):
-        return problem(Code.SIGNER_NOT_ALLOWED, policy.refusal(issuer), "/issuer")
+        return problem(Code.SIGNER_NOT_ALLOWED, policy.refusal(issuer, now), "/issuer")
     return None
 
 
