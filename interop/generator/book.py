@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Final
 from generator.crypto import Document, TestKey
 from generator.specifications import DOCUMENTS
 
-VERSION: Final = "1.2.0"
+VERSION: Final = "1.2.1"
 _ORIGIN: Final = "Made for this collection by interop/generate.py"
 _LICENCE: Final = "Apache-2.0"
 _MOST_CASES_OF_A_RULE: Final = 5

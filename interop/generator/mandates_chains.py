@@ -206,6 +206,7 @@ def _bindings(mandates: Mandates, first: Case) -> None:
         opened(),
         closed(),
         offer=CHECKOUT,
+        notices=["CONSTRAINT_UNRESOLVED"],
     )
     full = mandates.accept(
         "sd-hash-and-all-shown",

@@ -148,7 +148,7 @@ class _Case:
     def time_problems(self) -> Iterator[Problem]:
         """(5) Every token and mandate is within its time."""
         for index, link in enumerate(self.chain):
-            yield from self._times(link.payload, f"/{index}")
+            yield from self._times(link.shown, f"/{index}")
             for mandate in link.mandates:
                 yield from self._times(mandate, f"/{index}/delegate_payload/0")
 

@@ -85,6 +85,9 @@ def evaluate(chain: Chain, checkout: JsonObject | None) -> Found:
     evaluated = 0
     for index, link in enumerate(chain[:-1]):
         constraints = link.mandates[0].get("constraints", []) if link.mandates else []
+        if _MANDATE in link.withheld:
+            detail = "a member of the open mandate is not shown: it may be its constraints, or its time"
+            notices.append(problem(Code.CONSTRAINT_UNRESOLVED, detail, f"/{index}/delegate_payload/0"))
         place = f"/{index}/delegate_payload/0/constraints"
         if not isinstance(constraints, list):
             problems.append(problem(Code.INVALID_MANDATE, "constraints are a list", place))
@@ -104,7 +107,9 @@ def evaluate(chain: Chain, checkout: JsonObject | None) -> Found:
     return Found(tuple(problems), tuple(notices))
 
 
-_CONSTRAINTS: Final = ("delegate_payload", 0, "constraints")
+# AP2 wants as little disclosed as authorizes (Action Authorization), so what is withheld there is no refusal.
+_MANDATE: Final[Steps] = ("delegate_payload", 0)
+_CONSTRAINTS: Final[Steps] = (*_MANDATE, "constraints")
 _NARROWING: Final = frozenset({"allowed", "acceptable_items"})  # lists of which less allows less
 
 

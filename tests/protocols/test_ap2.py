@@ -345,6 +345,34 @@ def test_who_is_bound_does_not_withhold_what_binds(
             return
 
 
+@pytest.mark.parametrize(
+    ("member", "shown"),
+    [
+        pytest.param(["constraints", [{**LIMIT, "max": 1}]], {Code.INVALID_MANDATE}, id="constraints"),
+        pytest.param(["exp", NOW - 3600], {Code.EXPIRED}, id="exp"),
+    ],
+)
+def test_what_an_open_mandate_withholds_of_itself_is_told(member: list[Any], shown: set[Code]) -> None:
+    disclosure = ap2.disclosure("salt-of-a-member", *member)
+    mandate = {**ap2.open_mandate("payment"), "_sd": [ap2.digest(disclosure)]}
+    mandate.pop(member[0], None)
+    first = ap2.root(mandate)
+    result = verified(ap2.joined(first, ap2.hop(first, ap2.closed_payment())))
+    told = [(each.code, each.pointer) for each in result.notices]
+    assert told == [(Code.CONSTRAINT_UNRESOLVED, "/0/delegate_payload/0")]
+    assert result.verified
+    whole = f"{first}{disclosure}~"
+    assert codes(ap2.joined(whole, ap2.hop(whole, ap2.closed_payment()))) == shown
+
+
+def test_a_time_of_a_token_counts_where_it_is_disclosed_too() -> None:
+    disclosure = ap2.disclosure("salt-of-a-time", "exp", NOW - 3600)
+    header = {"alg": "ES256", "typ": "dc+sd-jwt", "kid": "root"}
+    claims = {"vct": "com.emvco.dpc", "cnf": ap2.cnf(AGENT), "_sd": [ap2.digest(disclosure)]}
+    credential = f"{ap2.jwt(header, claims, ROOT)}~{disclosure}~"
+    assert codes(ap2.joined(credential, ap2.hop(credential, ap2.closed_checkout()))) == {Code.EXPIRED}
+
+
 def test_what_a_chain_cannot_show_is_told() -> None:
     reference = {"type": "payment.reference", "conditional_transaction_id": "x"}
     result = verified(_constrained("payment", reference))
