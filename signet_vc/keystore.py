@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -35,6 +35,7 @@ __all__ = [
     "Source",
     "load",
     "read_token",
+    "readable",
     "save",
     "variables_of",
 ]
@@ -89,6 +90,15 @@ def load(
     row, locator = _row(source)
     access = Access(passphrase=passphrase, allow_readable=allow_readable, environ=environ)
     return row.open(locator, access)
+
+
+def readable(sources: Iterable[str]) -> set[str]:
+    """Give the did:keys of the keys that can be read here, whatever else names them."""
+    dids = set()
+    for source in sources:
+        with contextlib.suppress(UsageError):
+            dids.add(load(source).public_key.did)
+    return dids
 
 
 def save(key: Key, target: str, *, passphrase: bytes | None = None) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from signet_vc import audit as evidence
+from signet_vc import keystore
 from signet_vc.attestation.call import OutcomeKind
 from signet_vc.attestation.store import RefusedCall
 from signet_vc.audit import UNANSWERED, Call, Chains, Pair
@@ -29,6 +30,7 @@ from signet_vc.cli.output import exit_code, is_plain_tool, moment, progress, sho
 from signet_vc.config import Config
 from signet_vc.errors import Code, Problem, ProblemError, UsageError
 from signet_vc.policy import Policy
+from signet_vc.protocols import message_key
 from signet_vc.store import Filters, Store, open_store
 
 __all__ = ["audit"]
@@ -361,8 +363,11 @@ def export(*, without_salts: bool, form: str | None, key: str | None, **options:
     if form is None and selection.outcome == UNANSWERED:
         raise UsageError("unanswered is a call, no record: it goes with --as")
     if form is not None and key is not None:
+        signing = keystore.load(key)
+        if signing.public_key.did in keystore.readable(Config.load(selection.config).attesting_sources):
+            raise UsageError(message_key.ATTESTS)
         with selection.open() as store:
-            for line in _FORMS[form](_calls(store, selection), key):
+            for line in _FORMS[form](_calls(store, selection), signing):
                 output.write(line + b"\n")
         output.flush()
         return

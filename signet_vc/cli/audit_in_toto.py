@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from signet_vc.audit import Call
 from signet_vc.codec import strict_json
-from signet_vc.keystore import load
+from signet_vc.keys.signing import Key
 from signet_vc.protocols import in_toto
 
 __all__ = ["exported_calls"]
 
 
-def exported_calls(calls: Iterable[Call], source: str) -> Iterator[bytes]:
-    """Give an envelope a call, each a line without its end, signed with the key that ``source`` names.
+def exported_calls(calls: Iterable[Call], key: Key) -> Iterator[bytes]:
+    """Give an envelope a call, each a line without its end, signed with ``key``.
 
-    Raises UsageError for a source that is none, and for a key that attested one of the calls.
+    Raises UsageError for a key that attested one of the calls.
     """
-    key = load(source)
     for call in calls:
         parts = [
             in_toto.Part(record.kind, record.digest, record.secured, record.issuer)

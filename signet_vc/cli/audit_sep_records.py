@@ -18,7 +18,6 @@ from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.key_type import KeyType
 from signet_vc.keys.signing import Key
-from signet_vc.keystore import load
 from signet_vc.protocols import sep_records
 from signet_vc.protocols.sep_records import Part
 
@@ -27,13 +26,12 @@ __all__ = ["exported_records"]
 _NONCE_BYTES = 16
 
 
-def exported_records(calls: Iterable[Call], source: str) -> Iterator[bytes]:
+def exported_records(calls: Iterable[Call], key: Key) -> Iterator[bytes]:
     """Give an attestation a request and an outcome record an answer, each a line without its end.
 
-    Signed with the key that ``source`` names. Which calls have no place in them is told on standard error.
-    Raises UsageError for a source that is none, for a key that is not P-256, and for one that attested.
+    Signed with ``key``. Which calls have no place in them is told on standard error. Raises UsageError for a
+    key that is not P-256, and for one that attested one of the calls.
     """
-    key = load(source)
     left_out = Counter[str]()
     last: _Attested | None = None  # a request that has several answers is attested once
     for call in calls:

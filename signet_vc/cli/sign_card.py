@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from signet_vc import keystore
 from signet_vc.cli.output import shown
 from signet_vc.codec import strict_json
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.config import Config, state_directory
+from signet_vc.config import Config
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.keys.signing import Key
 from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.protocols.a2a_signing import sign_card
 
 __all__ = ["signed_card"]
-
-_OWN_KEYS: Final = ("server.key", "agent.key")  # that the proxy makes for a user without configuration
 
 
 def signed_card(
@@ -29,14 +27,8 @@ def signed_card(
     configured key that cannot be read: whether it is the same cannot be seen then.
     """
     document: Any = None if did_document is None else _read(did_document)
-    return sign_card(card, key, kid=kid, jku=jku, attesting=_attesting(config), did_document=document)
-
-
-def _attesting(config: Config) -> set[str]:
-    sources = [each for each in (config.key_source, config.agent_key_source) if each is not None]
-    own = (state_directory() / name for name in _OWN_KEYS)
-    sources += [f"file:{path}" for path in own if path.exists()]
-    return {keystore.load(source).public_key.did for source in sources}
+    attesting = {keystore.load(source).public_key.did for source in config.attesting_sources}
+    return sign_card(card, key, kid=kid, jku=jku, attesting=attesting, did_document=document)
 
 
 def _read(path: Path) -> Any:

@@ -41,6 +41,7 @@ __all__ = [
 _SECTION: Final = "signet"
 _PREFIX: Final = "SIGNET_"
 _KEY_SOURCES: Final = ("key_source", "agent_key_source")
+_OWN_KEYS: Final = ("server.key", "agent.key")  # that the proxy makes for a user without configuration
 _CONFIG_VARIABLE: Final = "SIGNET_CONFIG"
 _LIKELY: Final = 0.8  # an unknown SIGNET_ variable that is this close to a setting's name is a slip
 _BOOLEANS: Final[dict[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
@@ -88,6 +89,13 @@ class Config:
         if self.attest_responses is not None:
             return self.attest_responses
         return "required" if self.require_signatures else "optional"
+
+    @property
+    def attesting_sources(self) -> frozenset[str]:
+        """Where the keys are that attest tool calls here: as configured, and those that the proxy made."""
+        own = (state_directory() / name for name in _OWN_KEYS)
+        configured = {each for each in (self.key_source, self.agent_key_source) if each is not None}
+        return frozenset(configured | {f"file:{path}" for path in own if path.exists()})
 
     @classmethod
     def load(

@@ -150,4 +150,4 @@ def _check_agreement_key(jwk: JsonObject) -> None:
         raise DidError.named(INVALID_PUBLIC_KEY, "an X25519 key signs nothing")
 
 
-METHOD: Final = Method("jwk", verification_key, lambda did, _options: document(did))
+METHOD: Final = Method("jwk", parse, verification_key, lambda did, _options: document(did))

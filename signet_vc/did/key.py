@@ -233,4 +233,4 @@ def _document(did: str, options: Options) -> dict[str, Any]:
     )
 
 
-METHOD: Final = Method("key", verification_key, _document)
+METHOD: Final = Method("key", parse, verification_key, _document)

@@ -27,11 +27,12 @@ class Options(NamedTuple):
 class Method(NamedTuple):
     """One method.
 
-    name: as it stands in a DID. verification_key: of a DID and a fragment, the key; None where the DID's
-    document has no such method; KEY_INVALID for a bad DID, PROOF_PURPOSE_MISMATCH where its key signs
-    nothing. document: of a DID; raises DidError.
+    name: as it stands in a DID. parse: of a DID, its key; KEY_INVALID for a bad DID, PROOF_PURPOSE_MISMATCH
+    where its key signs nothing. verification_key: the same of a DID and a fragment; None where the DID's
+    document has no such method. document: of a DID; raises DidError.
     """
 
     name: str
+    parse: Callable[[str], PublicKey]
     verification_key: Callable[[str, str], PublicKey | None]
     document: Callable[[str, Options], dict[str, Any]]

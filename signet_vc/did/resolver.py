@@ -18,7 +18,7 @@ from signet_vc.did.method import Method
 from signet_vc.errors import Code, ProblemError, UnavailableError
 from signet_vc.keys.signing import PublicKey
 
-__all__ = ["METHODS", "MethodNotSupportedError", "Resolver", "holds_its_key", "resolve_key"]
+__all__ = ["METHODS", "MethodNotSupportedError", "Resolver", "held_key", "holds_its_key", "resolve_key"]
 
 # The DID methods that resolve from the identifier alone.
 METHODS: Final[Mapping[str, Method]] = MappingProxyType(
@@ -48,6 +48,15 @@ class MethodNotSupportedError(UnavailableError):
 def holds_its_key(did: str) -> bool:
     """Tell whether the key follows from the DID, so that checking a stranger's proof fetches nothing."""
     return _local_method(did) is not None
+
+
+def held_key(did: str) -> PublicKey | None:
+    """Give the key that follows from the DID; None for a DID that holds none, or none that signs."""
+    method = _local_method(did)
+    try:
+        return None if method is None else method.parse(did)
+    except ProblemError:
+        return None
 
 
 def resolve_key(

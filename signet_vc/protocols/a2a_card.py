@@ -16,7 +16,7 @@ from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, UnavailableError, problem
 from signet_vc.keys.signing import PublicKey
 from signet_vc.policy import Policy
-from signet_vc.protocols import a2a_normal, a2a_signature
+from signet_vc.protocols import a2a_normal, a2a_signature, message_key
 from signet_vc.protocols.a2a_form import attestation_did, form_problems, is_card
 from signet_vc.protocols.a2a_normal import Canonical
 from signet_vc.protocols.a2a_signature import CardSignature
@@ -205,10 +205,14 @@ def _consequences(signed: _Signed, signer: Signer, at: str) -> list[Problem]:
     if canonical.altered:
         detail = f"as {signed.form} reads the card the signature holds, but it drops what was added here"
         return [problem(Code.PROOF_INVALID, detail, place) for place in canonical.altered]
-    if isinstance(signer.key, PublicKey) and attestation_did(canonical.content) == signer.key.did:
+    if signer.attests or _names(attestation_did(canonical.content), signer.key):
         detail = "the key attests tool calls, and so signs nothing else"
         return [problem(Code.PROOF_PURPOSE_MISMATCH, detail, at)]
     return [] if signer.refusal is None else [signer.refusal]
+
+
+def _names(did: str | None, key: PublicKey | RsaKey) -> bool:
+    return did is not None and isinstance(key, PublicKey) and message_key.is_same(did, key.did)
 
 
 def _holds(signature: CardSignature, key: PublicKey | RsaKey, canonical: Canonical) -> bool:

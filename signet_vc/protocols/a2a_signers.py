@@ -16,7 +16,7 @@ from signet_vc.errors import Code, Problem, ProblemError, problem
 from signet_vc.keys.jwk import public_from_jwk
 from signet_vc.keys.signing import PublicKey
 from signet_vc.policy import Policy
-from signet_vc.protocols.a2a_form import authority_of, origin_of
+from signet_vc.protocols.a2a_form import attestation_did, authority_of, origin_of
 from signet_vc.protocols.a2a_signature import CardSignature
 from signet_vc.protocols.jwk_set import jwk_at
 from signet_vc.protocols.rsa_key import RsaKey
@@ -33,13 +33,15 @@ class Signer(NamedTuple):
     """Whose key a signature names: a DID, or the https URL of the key set that has it.
 
     refusal: why the policy does not let it sign, told only of one whose signature holds. notice: what is to
-    be known of it.
+    be known of it. attests: the card names the signer itself as who attests, and its document gives this key
+    to that.
     """
 
     name: str
     key: PublicKey | RsaKey
     refusal: Problem | None = None
     notice: Problem | None = None
+    attests: bool = False
 
     @property
     def algorithms(self) -> tuple[str, ...]:
@@ -72,17 +74,26 @@ def _of_did(did: str, kid: str, card: JsonObject, policy: Policy, at_ns: int) ->
     if refusal is not None and not holds_its_key(did):
         detail = "not checked: a stranger must not choose what is looked up"
         raise ProblemError.of(Code.PROOF_INVALID, detail)
-    return Signer(did, _key_of(did, kid, policy, at_ns), refusal, notice)
+    key = _key_for(_PURPOSE, did, kid, policy, at_ns)
+    attests = False
+    if key is None or attestation_did(card) == did:
+        other = _key_for(_OTHER_PURPOSE, did, kid, policy, at_ns)
+        attests = other is not None and attestation_did(card) == did
+        key = key or other
+    if key is None:
+        detail = f"the key is listed for neither {_PURPOSE} nor {_OTHER_PURPOSE}"
+        raise ProblemError.of(Code.PROOF_PURPOSE_MISMATCH, detail)
+    return Signer(did, key, refusal, notice, attests)
 
 
-def _key_of(did: str, kid: str, policy: Policy, at_ns: int) -> PublicKey:
-    resolver = policy.resolver
+def _key_for(purpose: str, did: str, kid: str, policy: Policy, at_ns: int) -> PublicKey | None:
+    """The key, if the DID's document gives it to ``purpose``."""
     try:
-        return resolve_key(kid, controller=did, purpose=_PURPOSE, resolver=resolver, at_ns=at_ns)
+        return resolve_key(kid, controller=did, purpose=purpose, resolver=policy.resolver, at_ns=at_ns)
     except ProblemError as error:
         if Code.PROOF_PURPOSE_MISMATCH not in error.codes:
             raise
-    return resolve_key(kid, controller=did, purpose=_OTHER_PURPOSE, resolver=resolver, at_ns=at_ns)
+        return None
 
 
 def _unpinned(did: str, card: JsonObject) -> tuple[Problem | None, Problem | None]:

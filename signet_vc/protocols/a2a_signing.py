@@ -53,7 +53,10 @@ def prepare_card(
         raise ProblemError(*problems)
     if jku is not None and not did_url.is_https_url(jku):
         raise UsageError("jku is the https URL of a key set")
-    if public_key.did in attesting or attestation_did(card) == public_key.did:
+    attested = attestation_did(card)
+    if public_key.did in attesting or (
+        attested is not None and message_key.is_same(attested, public_key.did)
+    ):
         raise UsageError(message_key.ATTESTS)
     message_key.check(kid, public_key, did_document)
     unsigned = {name: value for name, value in card.items() if name != "signatures"}

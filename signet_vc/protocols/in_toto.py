@@ -19,6 +19,7 @@ from signet_vc.codec.jcs import canonicalize_wide
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import UsageError
 from signet_vc.keys.key_type import KeyType
+from signet_vc.protocols import message_key
 
 __all__ = ["PAYLOAD_TYPE", "PREDICATE", "EnvelopeToSign", "Part", "prepare", "statement"]
 
@@ -96,7 +97,7 @@ def prepare(
     attestations and nothing else.
     """
     did = verification_method.partition("#")[0]
-    if any(part.issuer == did for part in parts):
-        raise UsageError("the key attests calls: an export is signed by a key of its own")
+    if any(message_key.is_same(did, part.issuer) for part in parts):
+        raise UsageError(message_key.ATTESTS)
     payload = canonicalize_wide(statement(parts))
     return EnvelopeToSign(payload, verification_method if keyid is None else keyid, key_type)

@@ -19,6 +19,7 @@ from signet_vc.envelopes.jws import JwsToSign
 from signet_vc.errors import UsageError
 from signet_vc.keys.key_type import KeyType
 from signet_vc.limits import NANOSECONDS
+from signet_vc.protocols import message_key
 
 __all__ = ["META_KEY", "ProofToSign", "prepare", "request_hash"]
 
@@ -74,8 +75,8 @@ def prepare(
     if key_type.name not in _ALGORITHMS:
         raise UsageError(f"KYA-OS takes {' and '.join(_ALGORITHMS)}")
     did = verification_method.partition("#")[0]
-    if did == credential.get("issuer"):
-        raise UsageError("the key attests calls: a proof of another protocol is signed by a key of its own")
+    if message_key.is_same(did, str(credential.get("issuer"))):
+        raise UsageError(message_key.ATTESTS)
     if not all(each.startswith(_METHODS) for each in (did, subject["audience"])):
         raise UsageError("KYA-OS takes a signer and an audience of did:key and did:web alone")
     created = valid_from // NANOSECONDS

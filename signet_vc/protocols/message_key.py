@@ -9,15 +9,21 @@ from typing import Final
 
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.did import did_url, document
-from signet_vc.did.resolver import holds_its_key, resolve_key
+from signet_vc.did.resolver import held_key, holds_its_key, resolve_key
 from signet_vc.errors import ProblemError, UsageError
 from signet_vc.keys.signing import PublicKey
 
-__all__ = ["ATTESTS", "PURPOSE", "check"]
+__all__ = ["ATTESTS", "PURPOSE", "check", "is_same"]
 
 PURPOSE: Final = "authentication"
 _ATTESTS: Final = "assertionMethod"
 ATTESTS: Final = "a key that attests tool calls signs nothing else: this needs a key of its own"
+
+
+def is_same(did: str, other: str) -> bool:
+    """Tell whether two DIDs are one, or hold one key: a did:key and a did:jwk may."""
+    held = held_key(did)
+    return did == other or (held is not None and held == held_key(other))
 
 
 def check(kid: str, public_key: PublicKey, did_document: object) -> None:

@@ -19,6 +19,7 @@ from signet_vc.credential import profile
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.keys.key_type import KeyType
 from signet_vc.limits import NANOSECONDS
+from signet_vc.protocols import message_key
 
 __all__ = ["Part", "RecordToSign", "attestation", "outcome"]
 
@@ -168,8 +169,8 @@ def _signer(key_type: KeyType, verification_method: str, *parties: str) -> str:
     if key_type.name != "P-256":
         raise UsageError("SEP records are signed with ES256: by a P-256 key")
     did = verification_method.partition("#")[0]
-    if did in parties:
-        raise UsageError("the key attests calls: an export is signed by a key of its own")
+    if any(message_key.is_same(did, each) for each in parties):
+        raise UsageError(message_key.ATTESTS)
     return did
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -67,8 +66,8 @@ def configured_service(config: Config, base: str) -> Service:
     entries = _entries(serve.status_store) if any(each.status for each in serve.instances) else None
     instances: list[Instance] = []
     taken: set[str] = set()
-    sources = {each for each in (config.key_source, config.agent_key_source) if each is not None}
-    attesting = _readable(sources)
+    sources = config.attesting_sources
+    attesting = keystore.readable(sources)  # a service need not read them all
     for each in serve.instances:
         key = None if each.key_source in sources else keystore.load(each.key_source)
         if key is None or key.public_key.did in attesting:
@@ -154,15 +153,6 @@ def _service(
         resolver=trust.resolver,
         **({} if entries is None else {"close": entries.close}),
     )
-
-
-def _readable(sources: Iterable[str]) -> set[str]:
-    """The DIDs of the keys that can be read here, however an instance names them; a service need not."""
-    dids = set()
-    for source in sources:
-        with suppress(UsageError):
-            dids.add(keystore.load(source).public_key.did)
-    return dids
 
 
 def _token(source: str) -> str:

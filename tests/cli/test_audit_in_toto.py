@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from recorded import Recorded
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 
+from signet_vc import keystore
 from signet_vc.cli.main import signet
 from signet_vc.keys.multikey import secret_to_multibase
 from signet_vc.store import open_store
@@ -47,6 +49,20 @@ def test_each_call_is_an_envelope_that_securesystemslib_verifies(url: str) -> No
 @pytest.mark.parametrize("arguments", [["--as", "in-toto"], ["--key", "env:EXPORT_KEY"], ["--as", "other"]])
 def test_the_two_go_together(url: str, arguments: list[str]) -> None:
     assert export(url, *arguments, EXPORT_KEY=secret_to_multibase(STRANGER)).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["key_source", "agent_key_source"])
+def test_a_key_that_the_configuration_gives_to_attestation_exports_nothing(
+    url: str, tmp_path: Path, name: str
+) -> None:
+    """It attested none of these calls."""
+    keystore.save(STRANGER, f"file:{tmp_path / 'a.key'}")
+    config = tmp_path / "config.yaml"
+    arguments = ("--as", "in-toto", "--key", "env:KEY", "--config", str(config))
+    for source, code in (("a.key", 2), ("of-another-user.key", 0)):
+        config.write_text(f"signet:\n  {name}: file:{tmp_path / source}\n")
+        result = export(url, *arguments, KEY=secret_to_multibase(STRANGER))
+        assert (result.exit_code, bool(result.stdout)) == (code, code == 0)
 
 
 def test_an_attestation_key_exports_nothing(url: str) -> None:

@@ -25,6 +25,7 @@ from protocol_examples_a2a import AT, CARD, CARD_KEY, examples, signed_card
 
 from signet_vc import Policy, UsageError, verify
 from signet_vc.codec.multibase import base64url_decode, base64url_encode
+from signet_vc.did import jwk
 from signet_vc.errors import Code, ProblemError, UnavailableError
 from signet_vc.keys.jwk import public_to_jwk, secret_to_jwk
 from signet_vc.keys.signing import Key
@@ -472,6 +473,35 @@ def test_a_card_says_of_a_key_that_attests_that_it_signed_the_card_itself() -> N
     card = set_at(CARD, "capabilities/extensions/0/params/did", CARD_KEY.did)
     signed = {**card, "signatures": resigned(card, GOOD)}
     assert codes(judged(signed)) == [Code.PROOF_PURPOSE_MISMATCH]
+
+
+def test_a_key_that_attests_is_known_under_its_other_did() -> None:
+    card = set_at(CARD, "capabilities/extensions/0/params/did", jwk.from_public_key(CARD_KEY.public_key))
+    with pytest.raises(UsageError):
+        sign_card(card, CARD_KEY)
+    signed = {**card, "signatures": resigned(card, GOOD)}
+    assert codes(judged(signed)) == [Code.PROOF_PURPOSE_MISMATCH]
+
+
+@pytest.mark.parametrize(
+    ("purposes", "found"),
+    [
+        (("authentication",), []),
+        (("authentication", "assertionMethod"), [Code.PROOF_PURPOSE_MISMATCH]),
+        (("assertionMethod",), [Code.PROOF_PURPOSE_MISMATCH]),
+    ],
+)
+def test_a_key_that_its_did_gives_to_the_attestations_of_the_card_signs_no_card(
+    purposes: tuple[str, ...], found: list[Code]
+) -> None:
+    document = did_document(card=CARD_KEY)
+    document = {"id": DID, "verificationMethod": document["verificationMethod"]}
+    document |= {name: [f"{DID}#card"] for name in purposes}
+    policy = Policy(allowed_signers=[DID], resolver=Documents(**{DID: document}))
+    card = set_at(CARD, "capabilities/extensions/0/params/did", DID)
+    header = {"alg": "EdDSA", "typ": "JOSE", "kid": f"{DID}#card"}
+    signed = {**card, "signatures": resigned(card, header)}
+    assert codes(judged(signed, policy)) == found
 
 
 @pytest.mark.parametrize(

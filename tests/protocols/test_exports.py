@@ -16,6 +16,7 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey
 
+from signet_vc.did import jwk
 from signet_vc.errors import UsageError
 from signet_vc.keys.jwk import public_to_jwk
 from signet_vc.keys.signing import Key
@@ -72,6 +73,16 @@ def test_an_attestation_key_exports_nothing() -> None:
         in_toto.statement([])
     with pytest.raises(UsageError):
         in_toto.statement([parts()[0], parts()[0]])
+
+
+def test_a_key_that_attests_is_known_under_its_other_did() -> None:
+    did = jwk.from_public_key(STRANGER.public_key)
+    with pytest.raises(UsageError):
+        exported(STRANGER, [each._replace(issuer=did) for each in parts()])
+    credential = {**proof()[1], "issuer": did}
+    by = {"key_type": STRANGER.key_type, "verification_method": STRANGER.verification_method}
+    with pytest.raises(UsageError):
+        kya_os.prepare(credential, PARAMS, **by)
 
 
 # --- KYA-OS ---------------------------------------------------------------------------------------------

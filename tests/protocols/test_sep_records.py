@@ -23,6 +23,7 @@ from signet_vc.attestation.store import Record
 from signet_vc.audit.export import document_of
 from signet_vc.cli.main import signet
 from signet_vc.codec.digest import digest
+from signet_vc.did import jwk
 from signet_vc.errors import Code, ProblemError, UsageError
 from signet_vc.keys.multikey import secret_to_multibase
 from signet_vc.keys.signing import Key
@@ -267,15 +268,16 @@ def test_only_a_p256_key_signs(key: Key) -> None:
         attested(called()[0], key)
 
 
+@pytest.mark.parametrize("did", [P256.did, jwk.from_public_key(P256.public_key)], ids=["key", "jwk"])
 @pytest.mark.parametrize("member", ["issuer", "audience"])
-def test_a_key_that_attests_signs_no_records(member: str) -> None:
+def test_a_key_that_attests_signs_no_records(member: str, did: str) -> None:
     request, response = called()
     attestation = attested(request)
     its, answer = deepcopy(request), deepcopy(response)
     if member == "issuer":
-        its.document["issuer"] = answer.document["credentialSubject"]["agent"] = P256.did
+        its.document["issuer"] = answer.document["credentialSubject"]["agent"] = did
     else:
-        its.document["credentialSubject"]["audience"] = answer.document["issuer"] = P256.did
+        its.document["credentialSubject"]["audience"] = answer.document["issuer"] = did
     with pytest.raises(UsageError):
         attested(its)
     with pytest.raises(UsageError):

@@ -46,6 +46,13 @@ def test_a_key_that_attests_is_no_instances(folder: Path) -> None:
         configured_service(config, BASE)
 
 
+def test_a_key_that_the_proxy_made_is_no_instances(folder: Path) -> None:
+    state_directory().mkdir(parents=True)
+    keystore.save(keystore.load(f"file:{folder / 'ed.key'}"), f"file:{state_directory() / 'agent.key'}")
+    with pytest.raises(UsageError):
+        configured_service(configured(folder, instance("a", "ed")), BASE)
+
+
 def test_the_key_that_attests_need_not_be_at_hand(folder: Path) -> None:
     config = configured(folder, instance("a", "ed"), more="  key_source: file:of-another-user.key\n")
     assert list(configured_service(config, BASE).instances) == ["a"]
