@@ -206,12 +206,12 @@ def _digest(case: _Case) -> list[Problem]:
     """
     message = case.message
     problems: list[Problem] = []
-    if message.body or "content-digest" in case.candidate.components:
+    # a part of the field says of the content what the whole does, and holds where the content was taken away
+    covered = ["req" in parameters for name, parameters in case.candidate.items if name == "content-digest"]
+    if message.body or False in covered:
         problems += digest_problems(message, required="sha-256")
     answered = getattr(message, "request", None)
-    if answered is not None and any(
-        name == "content-digest" and "req" in parameters for name, parameters in case.candidate.items
-    ):
+    if answered is not None and True in covered:
         problems += digest_problems(answered)
     return problems
 
