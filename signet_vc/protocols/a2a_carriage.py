@@ -44,8 +44,10 @@ _COMMITMENTS: Final = (
 _METADATA: Final = "metadata"
 # What tells a Message, a Task and an Artifact; the first and the last say which extensions they use.
 _NAMED_BY: Final[Mapping[str, str]] = {"messageId": "Message", "artifactId": "Artifact", "id": "Task"}
-# §3.2: a request's and a response's members, and JSON-RPC's (§9.3) around them.
-_TRAVELS_IN: Final = ("message", "task", "artifact", "artifactUpdate", "params", "result")
+# §3.1, §3.2: members of requests, responses and events, and JSON-RPC's (§9.3) around them.
+_TRAVELS_IN: Final = ("message", "task", "artifact", "artifactUpdate", "statusUpdate", "params", "result")
+_LISTS: Final = ("history", "artifacts", "tasks")
+_MARKERS: Final = (EXTENSION, EXTENSION.replace("/", "\\/"))  # some writers of JSON escape every slash
 
 
 class _Carried(NamedTuple):
@@ -102,8 +104,8 @@ def open_message(data: Raw, policy: Policy) -> list[_Carried] | None:
     Of a Task those in its history, status and artifacts too; and whatever of these stands in a request, a
     response or an event, in JSON-RPC or without it. What is no strict JSON is something else here.
     """
-    marker = EXTENSION if isinstance(data, str) else EXTENSION.encode("ascii")
-    if marker not in data:  # type: ignore[operator] # of the same type
+    text = data if isinstance(data, str) else data.decode("latin-1")
+    if not any(marker in text for marker in _MARKERS):
         return None
     limits = policy.limits
     try:
@@ -151,13 +153,13 @@ def _carriers(message: Json, path: Path) -> Iterator[_Carried]:
         metadata = message.get(_METADATA)
         if isinstance(metadata, dict) and EXTENSION in metadata:
             yield _Carried(((path, _METADATA), EXTENSION), metadata[EXTENSION])
-        status = message.get("status")
-        if isinstance(status, dict):
-            yield from _carriers(status.get("message"), ((path, "status"), "message"))
-        for member in ("history", "artifacts"):
-            inner = message.get(member)
-            for index, each in enumerate(inner if isinstance(inner, list) else ()):
-                yield from _carriers(each, ((path, member), index))
+    status = message.get("status")
+    if isinstance(status, dict):
+        yield from _carriers(status.get("message"), ((path, "status"), "message"))
+    for member in _LISTS:
+        inner = message.get(member)
+        for index, each in enumerate(inner if isinstance(inner, list) else ()):
+            yield from _carriers(each, ((path, member), index))
     for member in _TRAVELS_IN:
         yield from _carriers(message.get(member), (path, member))
 

@@ -78,10 +78,18 @@ def test_what_it_travels_in_is_opened() -> None:
         {"jsonrpc": "2.0", "id": 1, "result": {"task": whole}},
         {"task": whole},
         {"artifactUpdate": {"taskId": "t-1", "contextId": "c-1", "artifact": artifact}},
+        {"statusUpdate": {"taskId": "t-1", "contextId": "c-1", "status": {"message": whole["history"][0]}}},
+        {"jsonrpc": "2.0", "id": 1, "result": {"tasks": [whole], "pageSize": 1, "totalSize": 1}},
     ):
         assert judged(envelope).verified
         refused = judged(envelope, Policy(allowed_signers=[STRANGER.did]))
         assert {each.code for each in refused.problems} == {Code.SIGNER_NOT_ALLOWED}
+
+
+def test_a_slash_may_be_escaped() -> None:
+    text = json.dumps(task(sides())).replace("/", "\\/")
+    assert verify(text, TRUSTED, at=AT).verified
+    assert verify(text.encode(), TRUSTED, at=AT).verified
 
 
 def test_one_did_web_has_a_key_for_each_use() -> None:
