@@ -28,7 +28,7 @@ from signet_vc.protocols.signer_keys import find_key
 from signet_vc.protocols.steps import Steps, allowed_problems
 from signet_vc.result import Verification
 
-__all__ = ["AP2_MANDATE", "FORMAT"]
+__all__ = ["AP2_MANDATE", "FORMAT", "chain_in"]
 
 FORMAT: Final = "ap2-mandate"
 _WHITE_SPACE: Final = " \t\r\n"
@@ -38,16 +38,20 @@ _CHECKOUT_TYPE: Final = "JWT"
 
 
 def opens(data: Raw, policy: Policy) -> Chain | None:
-    """Tell a chain by its joints, or a single token by its ``delegate_payload``."""
+    """Take a chain apart; None for what is none."""
+    text = chain_in(data)
+    return None if text is None else parse(text, max_bytes=policy.limits.document_bytes)
+
+
+def chain_in(data: Raw) -> str | None:
+    """Tell a chain by its joints, or a single token by its ``delegate_payload``; give it without white space."""
     try:
         text = (data if isinstance(data, str) else data.decode("ascii")).strip(_WHITE_SPACE)
     except UnicodeDecodeError:
         return None
     if not text.startswith(_HEADER) or "~" not in text:
         return None
-    if JOINT not in text and not _delegates(text):
-        return None
-    return parse(text, max_bytes=policy.limits.document_bytes)
+    return text if JOINT in text or _delegates(text) else None
 
 
 def _delegates(text: str) -> bool:

@@ -15,6 +15,7 @@ from signet_vc.codec.jcs import canonicalize_wide
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, UsageError, problem
 from signet_vc.limits import DEFAULT_LIMITS, Limits
+from signet_vc.protocols import ap2
 from signet_vc.protocols import http_message as messages
 from signet_vc.protocols.http_components import signature_base
 from signet_vc.protocols.http_signatures import candidates
@@ -94,7 +95,7 @@ def _entries(data: bytes, limits: Limits) -> Iterator[Entry]:
         value = strict_json.loads(data, max_bytes=limits.document_bytes, max_depth=limits.message_depth)
         if isinstance(value, dict):
             yield a2a_message(value)
-    elif data.isascii():
+    elif ap2.chain_in(data) is not None:  # else any text would pass for the mandate that a call names
         yield ap2_mandate(data)
 
 

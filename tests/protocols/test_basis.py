@@ -130,6 +130,14 @@ def test_a_session_sends_nothing_where_the_program_cannot_say(caplog: pytest.Log
     assert "LookupError: no such message" in caplog.text
 
 
+@pytest.mark.parametrize("data", [b"hello", b"[1]", b"buy two mugs~~", b"e30.e30.AA~", b"e"])
+def test_a_text_that_is_no_chain_is_not_the_mandate_that_a_call_names(data: bytes) -> None:
+    assert basis.entries_of(data) == ()
+    subject = {"basis": [basis.ap2_mandate(data)]}
+    found, problems = basis.matches(subject, [basis.entries_of(data)])
+    assert ([each.found for each in found], [each.code for each in problems]) == ([()], [Code.BASIS_MISMATCH])
+
+
 @given(st.binary(max_size=300) | st.sampled_from([b"GET / HTTP/1.1\r\n\r\n", b"{" * 200, b"{}"]))
 def test_never_raises(data: bytes) -> None:
     assert all(set(each) == {"type", "digestMultibase"} for each in basis.entries_of(data))
