@@ -22,6 +22,7 @@ from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.policy import Policy
 from signet_vc.protocols import NEIGHBOURS, ucp
 from signet_vc.protocols.a2a_card import FORMAT as CARD_FORMAT
+from signet_vc.protocols.a2a_carriage import FORMAT as MESSAGE_FORMAT
 from signet_vc.protocols.a2a_form import attestation_did
 from signet_vc.result import Verification
 
@@ -204,8 +205,9 @@ def _from_outside(
 
 def _print(source: str, result: Verification) -> None:
     click.echo(_verdict(source, result))
+    place = "attestation " if result.format == MESSAGE_FORMAT else "/verifiableCredential/"
     for number, credential in enumerate(result.credentials):
-        click.echo("  " + _verdict(f"/verifiableCredential/{number}", credential))
+        click.echo("  " + _verdict(f"{place}{number}", credential))
     if result.format == CARD_FORMAT and (attests := attestation_did(result.document)) is not None:
         click.echo(f"  its agent's calls are attested by {shown(attests)}")
     for each in result.problems:
@@ -219,7 +221,8 @@ def _verdict(source: str, result: Verification) -> str:
         click.style("verified", fg="green") if result.verified else click.style("NOT VERIFIED", fg="red")
     )
     what = next((each for each in reversed(result.types) if each != "VerifiableCredential"), "")
-    parts = [verdict, shown(source), result.format, result.securing, shown(what), shown(result.issuer or "")]
+    told = (source, result.format, result.securing or "", what, result.issuer or "")
+    parts = [verdict, *map(shown, told)]
     return "  ".join(part for part in parts if part)
 
 

@@ -13,6 +13,7 @@ from protocol_examples_a2a import CARD, MESSAGE
 
 from signet_vc import SigningKey, keystore
 from signet_vc.cli.main import signet
+from signet_vc.codec.multibase import base64url_encode
 from signet_vc.config import state_directory
 from signet_vc.protocols.a2a_carriage import attach
 
@@ -78,11 +79,24 @@ def test_who_a_verified_card_names_is_followed(
         ("a2a-agent-card", True, key.did),
         ("a2a-message", True, SERVER.did),
     ]
+    *_, attestation = invoke(*follow, "--allow", key.did).stdout.splitlines()
+    assert attestation.startswith("  verified  attestation 0  ")
     # a card that does not verify brings in nobody
     assert invoke(*follow, "--allow", AGENT.did).exit_code == 1
     card.write_text(card.read_text().replace("Mail Agent", "Other"))
     results = json.loads(invoke(*follow, "--allow", key.did, "--json").stdout)["results"]
     assert [each["verified"] for each in results] == [False, False]
+
+
+def test_an_alg_writes_no_line_of_its_own(signing: tuple[str, ...], key: SigningKey) -> None:
+    card = json.loads(invoke(*signing).stdout)
+    header = {"alg": "ES256\n\x1b[1mverified", "kid": key.verification_method}
+    card["signatures"][0]["protected"] = base64url_encode(json.dumps(header).encode())
+    result = invoke("verify", "-", "--allow", key.did, stdin=json.dumps(card).encode())
+    assert result.exit_code == 1
+    verdict, told = result.stdout.splitlines()
+    assert r"ES256\n\x1b[1mverified" in verdict
+    assert told.startswith("  problem  UNSUPPORTED_CRYPTOSUITE")
 
 
 def test_a_credential_is_no_card_to_follow(tmp_path: Path, key: SigningKey) -> None:
