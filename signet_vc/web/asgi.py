@@ -56,9 +56,10 @@ class UcpMiddleware:
     """An ASGI application around another.
 
     policy: whom it trusts, https URLs of profiles or DIDs, and the loader or resolver that gives their keys.
-    public: paths that are served without a signature, as a profile has to be. scheme: by which clients came,
-    where a proxy in front ends TLS (default: the scope's). max_body, body_seconds: bounds of the content.
-    json_rpc: answer with JSON-RPC errors, at an MCP endpoint. clock: nanoseconds since 1970.
+    public: paths that are served without a signature, as a profile has to be; whole ones, with the part of a
+    mount or ``root_path``. scheme: by which clients came, where a proxy in front ends TLS (default: the
+    scope's). max_body, body_seconds: bounds of the content. json_rpc: answer with JSON-RPC errors, at an MCP
+    endpoint. clock: nanoseconds since 1970.
 
     WebSockets are refused: nothing of them is signed. What was wrong in detail goes to the log.
     """
