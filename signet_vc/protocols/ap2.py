@@ -44,7 +44,7 @@ def opens(data: Raw, policy: Policy) -> Chain | None:
 
 
 def chain_in(data: Raw) -> str | None:
-    """Tell a chain by its joints, a token alone by its ``delegate_payload``; give it without spaces around."""
+    """Tell a chain by its joints, one token by its ``delegate_payload``; give it without spaces around it."""
     try:
         text = (data if isinstance(data, str) else data.decode("ascii")).strip(_WHITE_SPACE)
     except UnicodeDecodeError:
