@@ -184,7 +184,7 @@ class Agent:
             if role.attest_responses == "never" and not role.require_signatures:
                 return Checked(pending=pending, problems=())
             if carrier is ABSENT:
-                return await self._unattested_answer(pending, declared=declared)
+                return await self._unattested_answer(pending, answer, declared=declared)
             if pending.audience is None and not role.policy.has_anchor:
                 return await self._unanchored(pending)
             return await self._check(pending, answer, carrier, tool_definition_digest)
@@ -256,9 +256,12 @@ class Agent:
             return []
         return [problem(Code.SIGNER_NOT_ALLOWED, f"{issuer} is not an allowed server", "/issuer")]
 
-    async def _unattested_answer(self, pending: Pending, *, declared: bool) -> Checked:
+    async def _unattested_answer(self, pending: Pending, answer: Answer, *, declared: bool) -> Checked:
         code = Code.ATTESTATION_STRIPPED if declared else Code.ATTESTATION_MISSING
-        missing = problem(code, "the answer carries no attestation")
+        detail = "the answer carries no attestation"
+        if answer.error is not ABSENT:  # a transport makes errors too, and then this is all that tells why
+            detail = f"{detail}: error {answer.error['code']}, {answer.error['message']!r:.200}"
+        missing = problem(code, detail)
         if self.role.demands_responses:
             return await self._refuse(pending, (missing,))
         return Checked(pending=pending, problems=(), notices=(missing,))

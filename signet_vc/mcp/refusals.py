@@ -40,6 +40,14 @@ _REMEDIES: Final[Mapping[Code, str]] = {
     Code.NUMBER_OUT_OF_RANGE: "send large numbers as strings",
 }
 
+# Where an answer was refused, these mean something else: the connection may have failed, say.
+_LOG_OF_ANSWER: Final = "this side's log says what came in place of the server's signed answer"
+_REMEDIES_OF_ANSWERS: Final[Mapping[Code, str]] = {
+    **_REMEDIES,
+    Code.ATTESTATION_MISSING: f"{_LOG_OF_ANSWER}; a server that signs nothing needs `signet proxy` in front",
+    Code.ATTESTATION_STRIPPED: _LOG_OF_ANSWER,
+}
+
 
 def refusal_error(
     problems: Sequence[Problem | Code], *, may_have_run: bool = False, message: str | None = None
@@ -53,14 +61,15 @@ def refusal_error(
     data: JsonObject = {"problems": [str(code) for code in codes]}
     if may_have_run:
         data["mayHaveRun"] = True
-    return {"code": REFUSED, "message": message or _message(codes), "data": data}
+    remedies = _REMEDIES_OF_ANSWERS if may_have_run else _REMEDIES
+    return {"code": REFUSED, "message": message or _message(codes, remedies), "data": data}
 
 
 def missing_error() -> JsonObject:
     """``-32021``: the call carries no attestation, and its client does not declare the extension."""
     return {
         "code": MISSING,
-        "message": _message([Code.ATTESTATION_MISSING]),
+        "message": _message([Code.ATTESTATION_MISSING], _REMEDIES),
         "data": {
             "requiredCapabilities": {"extensions": {EXTENSION: {"version": OWN_VERSION}}},
             "problems": [str(Code.ATTESTATION_MISSING)],
@@ -85,9 +94,9 @@ def mark_unauthenticated(error: Mapping[str, Any]) -> JsonObject:
     }
 
 
-def _message(codes: Sequence[Code]) -> str:
+def _message(codes: Sequence[Code], remedies: Mapping[Code, str]) -> str:
     if not codes:
         return _REFUSED
     first = codes[0]
     said = f"{_REFUSED}: {first}: {TITLES[first]}"
-    return f"{said}; {_REMEDIES[first]}" if first in _REMEDIES else said
+    return f"{said}; {remedies[first]}" if first in remedies else said

@@ -305,6 +305,19 @@ def test_another_unsigned_error_is_not() -> None:
     assert codes(message(world.server(error(code=-32601)), "client")) == ["ATTESTATION_MISSING"]
 
 
+@pytest.mark.parametrize("settings", [None, OWN])
+def test_what_a_transport_said_in_place_of_an_answer_is_in_the_log(settings, caplog) -> None:
+    """The SDK's HTTP client answers for a connection that failed; nothing else tells why."""
+    world = World()
+    world.learns(settings)
+    world.client(call())
+    failed = {"code": -32000, "message": "SSE stream failed: too long\nsecond line"}
+    told = message(world.server(line(id=1, error=failed)), "client")["error"]["message"]
+    assert "SSE" not in told
+    assert "this side's log" in told
+    assert "error -32000, 'SSE stream failed: too long\\nsecond line'" in caplog.text
+
+
 def test_where_none_is_demanded_an_answer_without_attestation_arrives() -> None:
     world = World(**RELAXED)
     world.client(call())
