@@ -11,7 +11,7 @@ from signet_vc.mcp.settings import CLIENT_CAPABILITIES, DISCOVER, declare
 
 __all__ = ["Discovery"]
 
-_PATIENCE: Final = 5 * NANOSECONDS
+_PATIENCE: Final = 60 * NANOSECONDS  # a first start may install the server; clients wait as long
 _OWN_MEMBERS: Final = "io.modelcontextprotocol/"  # what every request of 2026-07-28 says of its client
 
 
