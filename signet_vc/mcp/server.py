@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import anyio
+import anyio.lowlevel
 from mcp.server import MCPServer
 from mcp.server import Server as LowLevelServer
 from mcp.shared.exceptions import MCPError
@@ -90,7 +91,8 @@ def attest_server(
         allowed_signers: the agents; DIDs, or ``{did, tools, until}``. An empty list allows nobody.
         audience: what calls must be addressed to; the key's DID by default.
         store: a store or its URL, shared by all processes that serve the same audience.
-        decide: may deny or escalate a call that is otherwise in order; an exception in it denies.
+        decide: may deny or escalate a call that is otherwise in order; an exception in it denies. It is
+            waited for though its call is withdrawn meanwhile, so give it a bound of its own.
         config: a configuration, or the path of one.
         settings: the other settings of the configuration.
 
@@ -201,12 +203,13 @@ class AttestationMiddleware:
                 jcs.canonicalize_wide(call.arguments)  # the answer binds them, and the SDK lets NaN through
         except ProblemError as error:
             raise await self._unreadable(context, error.problems) from error
-        verdict = await self._server.admit(
-            call,
-            carrier,
-            peer=peer_of(context),
-            tool_definition_digest=self._listing.digest(call.tool),
-        )
+        with anyio.CancelScope(shield=True):  # a nonce that is claimed gets an outcome, though withdrawn
+            verdict = await self._server.admit(
+                call,
+                carrier,
+                peer=peer_of(context),
+                tool_definition_digest=self._listing.digest(call.tool),
+            )
         for notice in verdict.notices:
             _LOG.warning("call of %r: %s", call.tool, notice)
         told = declared or carrier is not ABSENT
@@ -220,6 +223,7 @@ class AttestationMiddleware:
     ) -> JsonObject:
         token = _current.set(admission.attestation)
         try:
+            await anyio.lowlevel.checkpoint_if_cancelled()  # withdrawn while it was being admitted
             result = plain(await call_next(context))
         except anyio.get_cancelled_exc_class():
             await self._withdrawn(admission)

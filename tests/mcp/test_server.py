@@ -720,6 +720,47 @@ async def test_a_call_that_is_cancelled_while_it_is_being_attested_is_still_stat
     assert [each.outcome for each in store.records()] == [None, "completed"]
 
 
+@in_both_eras
+@pytest.mark.parametrize("waits", ["store", "decision"])
+async def test_a_call_that_is_cancelled_while_it_is_being_admitted_never_runs_and_is_stated(mode, waits):
+    reached, go_on = anyio.Event(), anyio.Event()
+
+    async def wait(which: str) -> None:
+        if which == waits:
+            reached.set()
+            await go_on.wait()
+
+    class Slow(MemoryStore):
+        async def record(self, record, *, claim=None):
+            kept = await super().record(record, claim=claim)
+            if claim is not None:
+                await wait("store")
+            return kept
+
+    async def decide(*_):
+        await wait("decision")
+        return Allow()
+
+    ran = []
+
+    async def handler(_context, params):
+        ran.append(params.name)
+
+    server, store = low_level(handler), Slow(clock=lambda: 0)
+    attested(server, store=store, decide=decide)
+    async with Client(agent(server), mode=mode) as client:
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(client.call_tool, "any", {})
+                await reached.wait()
+                scope.cancel()
+        await client.list_tools()
+        go_on.set()
+        await client.list_tools()
+    assert [each.outcome for each in store.records()] == [None, "cancelled"]
+    assert ran == []
+
+
 async def test_a_withdrawn_call_that_cannot_be_recorded_harms_nobody():
     mail, store = attested_mail()
     async with Client(agent(mail.server)) as client:
