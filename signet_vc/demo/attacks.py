@@ -137,7 +137,7 @@ ATTACKS: Final = (
 
 
 def _server(world: World) -> AbstractAsyncContextManager[Wire]:
-    return connect(world.proxy("server", "server.yaml", *world.time))
+    return connect(world.proxy("server", "server.yaml", *world.time), log=world.log)
 
 
 async def _altered(world: World, alter: Callable[[dict[str, Any]], None]) -> list[str]:
@@ -150,7 +150,7 @@ async def _altered(world: World, alter: Callable[[dict[str, Any]], None]) -> lis
 async def _through_hop(world: World, mode: str, calls: int = 1) -> list[str]:
     """An unmodified client, the agent's proxy, the hop, the server's proxy, the time server."""
     server = world.proxy("server", "server.yaml", *world.time)
-    async with connect(world.proxy("agent", "agent.yaml", *hop(mode), *server)) as wire:
+    async with connect(world.proxy("agent", "agent.yaml", *hop(mode), *server), log=world.log) as wire:
         answer = {}
         for _ in range(calls):
             answer = await wire.call(_TOOL, _ARGUMENTS)

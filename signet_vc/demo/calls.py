@@ -41,12 +41,12 @@ async def make_calls(world: World) -> AsyncIterator[CallMade]:
             ("git_show", {"repo_path": repository, "revision": "HEAD"}, "ok"),
             ("git_show", {"repo_path": repository, "revision": "no-such-revision"}, "tool failed"),
         ):
-            yield await _call(client, "mcp-server-git", "signing client", tool, arguments, expected=expected)
+            yield await _call(client, "mcp-server-git", "the client itself", tool, arguments, expected=expected)
     for config, by in (
-        ("both.yaml", "any client, proxy signs for it"),
-        ("both-secured-twice.yaml", "the same, secured both ways"),
+        ("both.yaml", "the proxy, for any client"),
+        ("both-secured-twice.yaml", "the proxy, with both forms of proof"),
     ):
-        async with _plain_client(world.proxy("both", config, *world.time)) as client:
+        async with Client(_started(world, world.proxy("both", config, *world.time))) as client:
             now = {"timezone": _TIMEZONE}
             yield await _call(client, "mcp-server-time", by, "get_current_time", now, expected="ok")
             there = {"source_timezone": _TIMEZONE, "time": "11:37", "target_timezone": "Asia/Tokyo"}
@@ -54,7 +54,7 @@ async def make_calls(world: World) -> AsyncIterator[CallMade]:
     time = world.proxy("server", "server.yaml", *world.time)
     async with _signing_client(world, world.stranger, time) as client:
         now = {"timezone": _TIMEZONE}
-        by = "a signer that is not allowed"
+        by = "a client that is not allowed"
         yield await _call(
             client, "mcp-server-time", by, "get_current_time", now, expected="SIGNER_NOT_ALLOWED"
         )
@@ -77,7 +77,7 @@ async def _call(
 @asynccontextmanager
 async def _signing_client(world: World, key: SigningKey, command: list[str]) -> AsyncIterator[Client]:
     transport = AttestingTransport(
-        stdio_client(_parameters(command)),
+        _started(world, command),
         key=key,
         audience=world.server.did,
         store=f"sqlite:{world.folder / 'agent.db'}",
@@ -87,10 +87,9 @@ async def _signing_client(world: World, key: SigningKey, command: list[str]) -> 
 
 
 @asynccontextmanager
-async def _plain_client(command: list[str]) -> AsyncIterator[Client]:
-    async with Client(stdio_client(_parameters(command))) as client:
-        yield client
-
-
-def _parameters(command: list[str]) -> StdioServerParameters:
-    return StdioServerParameters(command=command[0], args=command[1:])
+async def _started(world: World, command: list[str]) -> AsyncIterator[Any]:
+    """The streams of a server that is started, whose standard error is in the log."""
+    parameters = StdioServerParameters(command=command[0], args=command[1:])
+    with world.log.open("a", encoding="utf-8") as log:
+        async with stdio_client(parameters, errlog=log) as streams:
+            yield streams

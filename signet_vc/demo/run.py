@@ -5,7 +5,9 @@ No verdict is printed that was not computed in this run; it succeeds only if eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,16 +33,34 @@ async def demonstrate(parent: Path, say: Say, *, mark: Callable[[bool], str]) ->
     say("Two fresh identities")
     say(f"  agent   {world.agent.did}")
     say(f"  server  {world.server.did}")
-    good = await _calls(world, say, mark)
-    records = _records(world)
-    good &= _verify(world, records, say, mark)
-    good &= await _attacks(world, say, mark)
+    with _logged(world.log):
+        good = await _calls(world, say, mark)
+        records = _records(world)
+        good &= _verify(world, records, say, mark)
+        good &= await _attacks(world, say, mark)
     _leave(world, records, say)
     return good
 
 
+@contextmanager
+def _logged(file: Path) -> Iterator[None]:
+    """Log to ``file``: among the results every refusal, though expected, would read as a failure."""
+    log = logging.getLogger("signet_vc")
+    handler, propagates = logging.FileHandler(file, encoding="utf-8"), log.propagate
+    handler.setFormatter(logging.Formatter("client: %(message)s"))
+    log.addHandler(handler)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.propagate = propagates
+        log.removeHandler(handler)
+        handler.close()
+
+
 async def _calls(world: World, say: Say, mark: Callable[[bool], str]) -> bool:
     say("\nCalls to servers that know nothing of this, each attested by both sides")
+    say(f"       {'server':<16} {'tool':<17} {'answer':<19} signed by")
     good = True
     async for call in make_calls(world):
         expected = call.seen == call.expected
@@ -63,6 +83,7 @@ def _verify(world: World, records: list[Record], say: Say, mark: Callable[[bool]
     versions = [__version__, *(each.version() for each in VERIFIERS)]
     names = ["signet-vc", *(each.name for each in VERIFIERS)]
     say(f"\n{len(records)} credentials, verified here and by software that nobody here wrote")
+    say("(not asked: it does not read that form)")
     for name, version in zip(names, versions, strict=True):
         say(f"  {name} {version if version is not None else '(not installed: asked nothing)'}")
     say("")
@@ -86,6 +107,7 @@ def _ours(record: Record, policy: Policy) -> Said:
 
 async def _attacks(world: World, say: Say, mark: Callable[[bool], str]) -> bool:
     say("\nAttacks, each on a genuine call, through a real proxy")
+    say(f"       {'attack':<38} {'refused by':<13} why")
     good = True
     for attack in ATTACKS:
         codes = await attack.run(world)
@@ -107,6 +129,7 @@ def _leave(world: World, records: Iterable[Record], say: Say) -> None:
     say(f"\nEverything is in {folder}")
     say("  credentials/   each credential, for any verifier")
     say("  server.db, agent.db   what each side recorded")
+    say("  log.txt   what both sides said meanwhile: above all, why they refused")
     say("Next:")
     store = f"sqlite:{folder / 'server.db'}"
     say(f"  {world.signet} audit list --store {store}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from pathlib import Path
+from typing import IO, Any, Final
 
 from signet_vc.mcp.messages import EXTENSION
 
@@ -62,13 +64,20 @@ class Wire:
 
 
 @asynccontextmanager
-async def connect(command: Sequence[str]) -> AsyncIterator[Wire]:
-    """Start ``command`` and speak to it; its standard error is dropped."""
+async def connect(command: Sequence[str], *, log: Path = Path(os.devnull)) -> AsyncIterator[Wire]:
+    """Start ``command`` and speak to it; its standard error is added to the file ``log``."""
+    with log.open("ab") as errors:
+        async with _running(command, errors) as wire:
+            yield wire
+
+
+@asynccontextmanager
+async def _running(command: Sequence[str], errors: IO[bytes]) -> AsyncIterator[Wire]:
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=errors,
         limit=_LINE,
     )
     try:

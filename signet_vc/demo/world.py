@@ -35,6 +35,11 @@ class World:
         return [self.signet, "proxy", "--role", role, "--config", str(self.folder / config), "--", *command]
 
     @property
+    def log(self) -> Path:
+        """What proxies and servers write on standard error, and what this process logs."""
+        return self.folder / "log.txt"
+
+    @property
     def time(self) -> list[str]:
         """The time server, as its authors ship it."""
         return [executable("mcp-server-time"), "--local-timezone", "Etc/UTC"]
