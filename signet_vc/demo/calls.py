@@ -41,7 +41,9 @@ async def make_calls(world: World) -> AsyncIterator[CallMade]:
             ("git_show", {"repo_path": repository, "revision": "HEAD"}, "ok"),
             ("git_show", {"repo_path": repository, "revision": "no-such-revision"}, "tool failed"),
         ):
-            yield await _call(client, "mcp-server-git", "the client itself", tool, arguments, expected=expected)
+            yield await _call(
+                client, "mcp-server-git", "the client itself", tool, arguments, expected=expected
+            )
     for config, by in (
         ("both.yaml", "the proxy, for any client"),
         ("both-secured-twice.yaml", "the proxy, with both forms of proof"),

@@ -126,3 +126,16 @@ def test_a_message_keeps_what_was_set_and_nothing_else():
     error = JSONRPCError(jsonrpc="2.0", id="1", error=ErrorData(code=1, message="no"))
     assert sdk.line_of(error) == b'{"jsonrpc":"2.0","id":"1","error":{"code":1,"message":"no"}}'
     assert sdk.message_of(sdk.line_of(error), None).message == error
+
+
+@pytest.mark.parametrize("kind", ["request", "notification", "answer", "error"])
+def test_a_message_is_of_the_kind_that_its_line_says_whatever_it_came_of(kind):
+    lines = {
+        "request": b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"any"}}',
+        "notification": b'{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}',
+        "answer": b'{"jsonrpc":"2.0","id":1,"result":{"content":[]}}',
+        "error": b'{"jsonrpc":"2.0","id":1,"error":{"code":-31901,"message":"refused"}}',
+    }
+    expected = sdk.message_of(lines[kind], None).message
+    for line in lines.values():
+        assert sdk.message_of(lines[kind], sdk.message_of(line, None)).message == expected
