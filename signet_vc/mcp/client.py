@@ -56,6 +56,10 @@ class AttestingTransport:
     an error (``-31901``) whose ``data.mayHaveRun`` says that the call may have run; both only where
     signatures are required. What is not named is taken from the configuration.
 
+    A tool that takes arguments in headers of HTTP (``x-mcp-header``) must have been listed before it is
+    called. The SDK would recover from that by sending the call again, at an error that nobody signed;
+    here such an error is refused like any other answer, so that nothing runs twice.
+
     Args:
         inner: a transport; or a server in the same process, a command (``StdioServerParameters``) or
             a URL, as ``Client`` takes them.

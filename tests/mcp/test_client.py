@@ -255,6 +255,18 @@ async def test_an_unsigned_refusal_is_handed_on_as_one_that_anybody_may_have_mad
         assert error.data["unauthenticated"] is True
 
 
+async def test_an_error_that_the_sdk_answers_with_another_call_must_be_signed():
+    """``HeaderMismatch``: the SDK lists the tools and sends the call again."""
+
+    def mismatch(message: Message) -> Message:
+        error = {"code": -32020, "message": "a header is missing"}
+        return {"jsonrpc": "2.0", "id": message["id"], "error": error}
+
+    async with connected("auto", back=answers(mismatch)) as call:
+        assert problems_of(await refused(call.client, "send_email", TO_ALICE)) == ["ATTESTATION_STRIPPED"]
+        assert len(call.mail.outbox) == 1
+
+
 async def test_our_members_are_taken_out_unless_they_are_to_pass():
     async with connected() as call:
         assert RESPONSE_KEY not in (await call.client.call_tool("send_email", TO_ALICE)).meta
