@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeAlias
 
-from signet_vc.codec import jcs, strict_json, xsd_datetime
+from signet_vc.codec import strict_json, xsd_datetime
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.credential import enveloped
 from signet_vc.credential.terms import REGISTERED_CLAIMS
@@ -171,7 +171,7 @@ class _DataIntegrity:
             if moment is not None and not moment.zoned:
                 detail = "the time of expiry has no offset and is read as UTC"
                 notices.append(problem(Code.INVALID_CREDENTIAL, detail, "/proof"))
-        return problems, notices
+        return list(dict.fromkeys(problems)), list(dict.fromkeys(notices))  # there may be 30,000 proofs
 
 
 # --- envelopes ------------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ def _unwrapped(carried: enveloped.Enveloped, limits: Limits) -> Opened:
 def _as_text(data: Any) -> bytes:
     """Give the text of an object that was parsed before: it is judged as that, and stays what was judged."""
     if isinstance(data, Mapping):
-        return jcs.canonicalize(data if type(data) is dict else dict(data))
+        return strict_json.dumps(data if type(data) is dict else dict(data))
     if isinstance(data, bytearray | memoryview):
         return bytes(data)
     raise ProblemError.of(Code.MALFORMED_JSON, "neither text nor an object")

@@ -46,7 +46,7 @@ class Case:
         self.policy = policy
         self.at = at_ns
         self.content = content  # what was parsed; given for what came inside of something that was
-        self.further = True  # whether what it refers to is judged too
+        self.further = True  # whether what it refers to is judged too; else it is what another refers to
         self.opened: Opened | None = None  # the credential in it, if it is of a known format
         self.issuer: str | None = None  # who that claims signed it; of a presentation, its holder
         self.bound = False  # whether the attestation format binds it
@@ -105,6 +105,9 @@ def schema(case: Case) -> list[Problem]:
         return problems + secured.form_problems(strict=True)
     limits = case.policy.limits
     if case.presents:
+        if not case.further:  # anyone may make one, around a credential of an allowed signer
+            detail = "a presentation stands where a credential is referred to"
+            return [problem(Code.INVALID_CREDENTIAL, detail, "/type")]
         problems = presentation.check(credential, limits=limits)
     else:
         problems = model.check(credential)

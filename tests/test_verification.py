@@ -17,6 +17,7 @@ from signet_vc import verification
 from signet_vc.codec.jcs import canonicalize, canonicalize_wide
 from signet_vc.codec.multibase import base58btc_decode, base58btc_encode, base64url_encode
 from signet_vc.codec.timestamps import format_s, parse
+from signet_vc.credential import bitstring_status
 from signet_vc.errors import Code, UnavailableError, VerificationError
 from signet_vc.limits import NANOSECONDS, Limits
 from signet_vc.policy import Policy
@@ -25,6 +26,7 @@ from signet_vc.securing import Securing, secure
 from signet_vc.verification import STEPS, verify
 
 AT = parse("2026-03-30T11:40:00Z")
+CREATED = "2026-03-30T11:37:25Z"
 KEYS = {each.did: each for each in (AGENT, SERVER)}
 TRUST_ALL = Policy(trust_any=True)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -44,9 +46,7 @@ def call_credential(name="smallest-request", how=Securing.DATA_INTEGRITY, key=No
 
 def credential(key=AGENT, **members):
     """One that has nothing to do with calls."""
-    return data_integrity.create(
-        {**alumni_credential(key.did), **members}, key, created="2026-03-30T11:37:25Z"
-    )
+    return data_integrity.create({**alumni_credential(key.did), **members}, key, created=CREATED)
 
 
 def token(key=AGENT, header=(), **members):
@@ -634,3 +634,87 @@ def test_a_proof_is_somebodys_even_if_no_schema_were_checked(monkeypatch):
     monkeypatch.setattr(verification, "STEPS", tuple(step for step in STEPS if step.name != "schema"))
     made = credential(issuer={"name": "nobody"})
     assert codes(made, TRUST_ALL) == ["INVALID_CREDENTIAL"]
+
+
+# --- what a credential refers to ---
+
+LIST = "https://example.com/status/1"
+
+
+class Loaded:
+    """A loader that gives the same for every URL."""
+
+    def __init__(self, document):
+        self.data = json.dumps(document).encode()
+
+    def load(self, url):
+        return self.data
+
+
+def status_list(**members):
+    bits = bitstring_status.new_list()
+    return bitstring_status.list_credential(
+        id=LIST, issuer=AGENT.did, purposes="revocation", encoded=bitstring_status.encode(bits)
+    ) | {"validFrom": "2026-01-01T00:00:00Z", **members}
+
+
+def presenting(key, document):
+    """What refers to nothing but itself, as a presentation of something that an allowed signer made."""
+    kept = {name: value for name, value in document.items() if name not in {"issuer", "validFrom"}}
+    made = {
+        **kept,
+        "@context": [*kept["@context"], "https://www.w3.org/ns/credentials/examples/v2"],
+        "type": ["VerifiablePresentation", *document["type"][1:]],
+        "holder": key.did,
+        "verifiableCredential": [credential()],
+    }
+    return data_integrity.create(made, key, created=CREATED, purpose="authentication")
+
+
+def test_a_status_list_is_a_credential_and_no_presentation_of_one():
+    """Whoever may present could clear every revocation."""
+    status = bitstring_status.entry(list_url=LIST, index=7, purpose="revocation")
+    made = credential(credentialStatus=status)
+    honest = data_integrity.create(status_list(), AGENT, created=CREATED)
+    for served, expected in (
+        (honest, []),
+        (
+            data_integrity.create(status_list(issuer=STRANGER.did), STRANGER, created=CREATED),
+            ["STATUS_LIST_INVALID"],
+        ),
+        (presenting(STRANGER, status_list()), ["INVALID_CREDENTIAL"]),
+        (presenting(AGENT, status_list()), ["INVALID_CREDENTIAL"]),
+    ):
+        assert codes(made, Policy(allowed_signers=[AGENT.did], loader=Loaded(served))) == expected
+
+
+def test_a_schema_stands_in_a_credential_and_in_no_presentation():
+    schema = {"$id": LIST, "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}
+    made = credential(credentialSchema={"id": LIST, "type": "JsonSchemaCredential"})
+    document = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": LIST,
+        "type": ["VerifiableCredential", "JsonSchemaCredential"],
+        "issuer": AGENT.did,
+        "credentialSubject": {"id": LIST, "type": "JsonSchema", "jsonSchema": schema},
+    }
+    honest = data_integrity.create(document, AGENT, created=CREATED)
+    for served, verifies in ((honest, True), (presenting(STRANGER, document), False)):
+        found = codes(made, Policy(allowed_signers=[AGENT.did], loader=Loaded(served)))
+        assert (found == []) == verifies
+
+
+# --- numbers and many ---
+
+
+@pytest.mark.parametrize("number", [1e20, 9007199254740992.0, 1e22, -0.0, 1e-7])
+def test_a_number_that_rfc_8785_prints_as_an_integer_verifies_as_an_object_and_as_text(number):
+    made = credential(credentialSubject={"id": "did:example:a", "alumniOf": number})
+    assert codes(made) == codes(json.dumps(made)) == []
+    assert verified(made).document["credentialSubject"]["alumniOf"] == number
+
+
+def test_that_proofs_have_expired_is_told_once():
+    made = credential()
+    made["proof"] = [{"expires": "2001-01-01T00:00:00Z"}] * 20_000
+    assert codes(json.dumps(made)) == ["TOO_LARGE", "EXPIRED"]
