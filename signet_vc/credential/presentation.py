@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from signet_vc.codec.strict_json import JsonObject
-from signet_vc.credential import enveloped, model
+from signet_vc.credential import enveloped, model, profile
 from signet_vc.credential.members import are_types, entries, is_url, named_by, typed_problems, types_of
 from signet_vc.credential.nodes import node_problems
 from signet_vc.errors import Code, Problem, ProblemError, problem
@@ -66,6 +66,7 @@ def is_self_asserted(document: JsonObject, credential: JsonObject) -> bool:
     holder = holder_of(document)
     return (
         "proof" not in credential
+        and not profile.names_profile(credential)  # FORMAT: it has a proof of its own
         and not enveloped.is_enveloped(credential)
         and holder is not None
         and model.issuer_of(credential) == holder
