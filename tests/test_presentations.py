@@ -119,6 +119,24 @@ def test_what_the_holder_claims_of_itself_is_held_to_every_rule():
     assert codes(judged(made, allowed_signers=[HOLDER.did])) == ["PROOF_INVALID", "PROOF_INVALID"]
 
 
+def test_a_calls_credential_has_a_proof_of_its_own_also_where_its_signer_presents_it():
+    document = example("smallest-request")
+    del document["proof"]
+    document["issuer"] = HOLDER.did
+    holding = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": ["VerifiablePresentation"],
+        "holder": HOLDER.did,
+        "verifiableCredential": [document],
+    }
+    with pytest.raises(ProblemError):
+        sign(holding, HOLDER)
+    made = data_integrity.create(holding, HOLDER, created=CREATED, purpose="authentication")
+    result = verify(made, Policy(allowed_signers=[HOLDER.did]))
+    assert codes(result) == ["INVALID_PRESENTATION"]
+    assert result.problems[0].pointer == "/verifiableCredential/0"
+
+
 # --- refused ---
 
 
@@ -260,3 +278,43 @@ def test_threat_13_credentials_of_one_presentation_share_the_work_that_their_gra
     assert process_time() - start < 10  # 0.3 s measured, 1.4 s under coverage
     assert set(codes(result)) == {"GRAPH_TOO_COMPLEX"}
     assert sum(each.verified for each in result.credentials) in range(1, 12)
+
+
+def defining(number, terms):
+    """A credential with so many terms of its own."""
+    own = {f"t{number}n{place}": f"u:{place}" for place in range(terms)}
+    return {**DOCUMENT, "@context": [*DOCUMENT["@context"], own], "id": f"urn:example:{number}"}
+
+
+def test_threat_13_credentials_of_one_presentation_share_the_terms_that_they_may_define():
+    """Sixteen proofs each, under one context: 7 s when each proof had the bound of a document."""
+    proof = data_integrity.create(DOCUMENT, AGENT, created=CREATED, suite=RDFC)["proof"]
+    proofs = [{**proof, "id": f"urn:example:{place}"} for place in range(16)]
+    made = data_integrity.create(
+        {
+            "@context": ["https://www.w3.org/ns/credentials/v2"],
+            "type": ["VerifiablePresentation"],
+            "holder": HOLDER.did,
+            "verifiableCredential": [{**defining(number, 700), "proof": proofs} for number in range(32)],
+        },
+        HOLDER,
+        created=CREATED,
+        purpose="authentication",
+    )
+    data = json.dumps(made)
+    start = process_time()
+    result = verify(data, Policy(allowed_signers=[AGENT.did], inline_contexts=True))
+    assert process_time() - start < 4  # 0.4 s measured
+    assert codes(result)[-1] == "GRAPH_TOO_COMPLEX"
+
+
+def test_a_verdict_does_not_hang_on_what_was_verified_before():
+    """What is remembered of a document is paid for again: else the second time all had room."""
+    several = [
+        sign({**defining(number, 700), "name": f"Name {number}"}, AGENT, securing="jws")
+        for number in range(100, 132)
+    ]
+    made = presented(*several)
+    found = [codes(judged(made)) for _ in range(3)]
+    assert found[0] == found[1] == found[2]
+    assert set(found[0]) == {"GRAPH_TOO_COMPLEX"}

@@ -14,7 +14,9 @@ first and lets only that pass on which the two agree:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import lru_cache
 from math import isfinite
 from types import NoneType
 from typing import Final
@@ -22,14 +24,15 @@ from typing import Final
 import orjson
 import rfc8785
 
-from signet_vc.codec.json_numbers import is_printable
-from signet_vc.codec.json_pointer import pointer
-from signet_vc.codec.json_value import numbers, write
+from signet_vc.codec.json_numbers import integer_text, is_printable
+from signet_vc.codec.json_pointer import Path, pointer
+from signet_vc.codec.json_value import numbers
 from signet_vc.codec.strict_json import Json, JsonObject
 from signet_vc.errors import Code, ProblemError
 from signet_vc.limits import DEFAULT_LIMITS, MAX_SAFE_INTEGER
 
 __all__ = [
+    "Shared",
     "canonicalize",
     "canonicalize_wide",
     "canonicalize_without",
@@ -83,12 +86,47 @@ def canonicalize_wide(value: Json) -> bytes:
             return orjson.dumps(value, option=_WIDE)
         except orjson.JSONEncodeError:
             pass  # an integer of more than 64 bits, or a surrogate
-    if not _check(value, wide=True):
-        return _written(value)
-    try:
-        return write(value, real=rfc8785.dumps, order=_by_utf16)
-    except RecursionError as error:
-        raise _no_room() from error
+    _check(value, wide=True)
+    return _written(value)
+
+
+class Shared:
+    """RFC 8785 of several objects that have most of their values in common, each canonicalized once.
+
+    It remembers by identity: the values given are to live as long.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, bytes | ProblemError] = {}
+
+    def canonicalize(self, value: JsonObject, *, apart: str) -> bytes:
+        """RFC 8785 of ``value``; of a list under ``apart`` each item is a value. Raises as the function."""
+        if not all(type(name) is str for name in value):
+            return canonicalize(value)  # refused
+        members = []
+        for name in _by_utf16(value):
+            item = value[name]
+            path = (None, name)
+            if name == apart and type(item) is list:
+                text = b"[%b]" % b",".join([self._of(each, (path, at)) for at, each in enumerate(item)])
+            else:
+                text = self._of(item, path)
+            members.append(canonicalize(name) + b":" + text)
+        return b"{%b}" % b",".join(members)
+
+    def _of(self, value: Json, path: Path) -> bytes:
+        found = self._known.get(id(value))
+        if found is None:
+            try:
+                found = canonicalize(value)
+            except ProblemError as error:
+                found = error
+            if type(value) is dict or type(value) is list:
+                self._known[id(value)] = found
+        if isinstance(found, ProblemError):
+            place = pointer(path)
+            raise ProblemError(*(replace(each, pointer=place + each.pointer) for each in found.problems))
+        return found
 
 
 def pointer_to_wide_number(value: Json) -> str | None:
@@ -141,6 +179,7 @@ _SCALARS: Final = frozenset({str, int, bool, NoneType})
 _LAST_ALIKE: Final = "\uffff"
 _SMALLEST_ALIKE: Final = 1e-5
 _INTEGRAL_FROM: Final = 2.0**53
+_CACHED_REALS: Final = 4096
 # A level with more arrays and objects goes the slow way, which is depth first: a list that contains
 # itself twice would double at every level here, and fill the memory before it is too deep.
 _WIDEST_LEVEL: Final = 1 << 23
@@ -190,43 +229,54 @@ def _is_plain(value: Json) -> bool:  # noqa: C901, PLR0912 - the hot loop: calls
 # --- the slow path ----------------------------------------------------------------------------------
 
 
-def _check(value: Json, *, wide: bool) -> bool:
-    """Refuse what cannot be canonicalized, with its place; tell whether there is an integer beyond 2^53-1."""
-    found = False
+def _check(value: Json, *, wide: bool) -> None:
+    """Refuse what cannot be canonicalized, with its place."""
     for path, number in numbers(value, max_depth=_MAX_DEPTH):
         if isinstance(number, float):
             if not isfinite(number):
                 raise ProblemError.of(Code.NUMBER_OUT_OF_RANGE, f"{number} is no number", pointer(path))
-        elif not -MAX_SAFE_INTEGER <= number <= MAX_SAFE_INTEGER:
-            if not wide or not is_printable(number):
-                raise ProblemError.of(
-                    Code.NUMBER_OUT_OF_RANGE, "an integer that cannot be represented here", pointer(path)
-                )
-            found = True
-    return found
+        elif not (is_printable(number) if wide else -MAX_SAFE_INTEGER <= number <= MAX_SAFE_INTEGER):
+            raise ProblemError.of(
+                Code.NUMBER_OUT_OF_RANGE, "an integer that cannot be represented here", pointer(path)
+            )
 
 
 def _written(value: Json) -> bytes:
-    """RFC 8785 of a value that ``_check`` has gone through and found no large integer in."""
+    """RFC 8785, or CANON, of a value that ``_check`` has gone through."""
     try:
-        with_integers = _with_integers(value)
-        if _is_plain(with_integers):
-            return orjson.dumps(with_integers, option=_JCS)
-        return rfc8785.dumps(value)
+        return orjson.dumps(_in_order(value))
     except RecursionError as error:
         raise _no_room() from error
 
 
-def _with_integers(value: Json) -> Json:
-    """The same value, with an int for every float that RFC 8785 prints as one: ``1.0`` is ``1``."""
+def _in_order(value: Json) -> Json:
+    """The same value as orjson is to write it, in the order in which it stands: a fifth of rfc8785's time.
+
+    Members in the order of UTF-16; an int for every float that is printed as one (``1.0`` is ``1``); other
+    numbers that orjson would write differently, or not at all, as their text.
+    """
     kind = type(value)
     if kind is dict:
-        return {name: _with_integers(item) for name, item in value.items()}
+        return {name: _in_order(value[name]) for name in _by_utf16(value)}
     if kind is list:
-        return [_with_integers(item) for item in value]
-    if kind is float and -_INTEGRAL_FROM < value < _INTEGRAL_FROM and value.is_integer():
-        return int(value)
+        return [_in_order(item) for item in value]
+    if kind is float:
+        return _real(value)
+    if kind is int and not -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
+        return orjson.Fragment(integer_text(value))
     return value
+
+
+def _real(number: float) -> Json:
+    if number.is_integer():
+        return int(number) if -_INTEGRAL_FROM < number < _INTEGRAL_FROM else _text_of(number)
+    return number if abs(number) >= _SMALLEST_ALIKE else _text_of(number)
+
+
+@lru_cache(maxsize=_CACHED_REALS)
+def _text_of(number: float) -> orjson.Fragment:
+    """A text may hold 200,000 such numbers, at 5 µs each, but few different ones."""
+    return orjson.Fragment(rfc8785.dumps(number))
 
 
 def _no_room() -> ProblemError:
@@ -234,9 +284,14 @@ def _no_room() -> ProblemError:
     return ProblemError.of(Code.TOO_DEEP, "no room on the stack")
 
 
-def _by_utf16(names: Iterable[str]) -> list[str]:
+def _by_utf16(names: Collection[str]) -> Iterable[str]:
+    if len(names) < 2:  # noqa: PLR2004 - nothing to put in order
+        return names
+    joined = "".join(names)
+    if joined.isascii() or max(joined) <= _LAST_ALIKE:
+        return sorted(names)
     return sorted(names, key=_utf16)
 
 
 def _utf16(name: str) -> bytes:
-    return name.encode("utf-16-be")
+    return name.encode("utf-16-be", "surrogatepass")  # a lone one is refused where it is written

@@ -36,8 +36,6 @@ FAULTS: Final = (
     RecursionError,
 )
 
-# Term definitions made in one expansion: 35 µs each, and 104 in the context of VCDM 2.0.
-_MOST_DEFINITIONS: Final = 8192
 _IN_A_CONTEXT: Final = 4  # definitions made in the time that a context takes beside its own
 _COPIED_IN_A_DEFINITION: Final = 256  # terms of a context that are copied in the time of one definition
 _MOST_SHARED: Final = 512  # processed contexts, about 20 kB each
@@ -96,7 +94,8 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
     """One expansion.
 
     After it ``dropped`` tells whether PyLD left anything out, and ``entered`` whether it went into the value
-    of a member named in ``watched``, where it would not into a JSON literal.
+    of a member named in ``watched``, where it would not into a JSON literal. ``nodes`` were expanded, and
+    ``definitions`` made for contexts of the document's own: the same for the same document each time.
     """
 
     def __init__(self, limits: Limits, watched: frozenset[str] = frozenset()) -> None:
@@ -105,8 +104,9 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
         self.entered = False
         self._watched = watched
         self._limits = limits
-        self._nodes = 0
-        self._definitions = 0
+        self.nodes = 0
+        self.definitions = 0
+        self._made = 0  # definitions, those for bundled contexts that were not at hand among them
         self._inline_bytes = 0
         self._own: dict[_Key, tuple[Any, Any, Any]] = {}
 
@@ -125,8 +125,8 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
 
     def _count(self, nodes: int) -> None:
         rdf_work.spend(nodes=nodes)
-        self._nodes += nodes
-        if self._nodes > self._limits.rdf_nodes:
+        self.nodes += nodes
+        if self.nodes > self._limits.rdf_nodes:
             raise ProblemError.of(Code.GRAPH_TOO_COMPLEX, f"more than {self._limits.rdf_nodes} nodes")
 
     def _drop(self, _name: str | None) -> None:
@@ -216,6 +216,7 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
         found = _shared.get(key) or self._own.get(key)
         if found is not None:
             return found[2]
+        before = self._made
         self._define(_IN_A_CONTEXT)
         # In a list an object that only wraps another is taken for that, as in every list of contexts.
         given = context if override or not propagate or isinstance(context, list) else [context]
@@ -225,6 +226,8 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
         shared = "_shared" in active_ctx and (type(context) is str or is_part_of_bundled(context))
         if shared and "_shared" not in made:
             made = jsonld.freeze({**made, "_shared": True})
+        if not shared:
+            self.definitions += self._made - before
         memory = _shared if shared else self._own
         if len(memory) >= _MOST_SHARED:
             memory.clear()
@@ -246,10 +249,11 @@ class Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries n
         super()._create_term_definition(active_ctx, local_ctx, term, *rest, **more)
 
     def _define(self, definitions: int) -> None:
-        self._definitions += definitions
-        if self._definitions > _MOST_DEFINITIONS:
+        rdf_work.spend(definitions=definitions)
+        self._made += definitions
+        if self._made > rdf_work.MOST_DEFINITIONS:
             raise ProblemError.of(
-                Code.GRAPH_TOO_COMPLEX, f"more than {_MOST_DEFINITIONS} definitions of terms"
+                Code.GRAPH_TOO_COMPLEX, f"more than {rdf_work.MOST_DEFINITIONS} definitions of terms"
             )
 
 

@@ -14,19 +14,26 @@ from typing import Final
 from signet_vc.errors import Code, ProblemError
 from signet_vc.limits import Limits
 
-__all__ = ["Work", "spend", "together"]
+__all__ = ["MOST_DEFINITIONS", "Work", "spend", "together"]
+
+# Term definitions made for one document: 35 µs each, and 104 in the context of VCDM 2.0.
+MOST_DEFINITIONS: Final = 8192
 
 _SHARED: Final = 2  # times what one document may take
 
 
 class Work:
-    """What may still be spent: ``nodes`` of expansion, ``steps`` of canonicalization (see ``Limits``)."""
+    """What may still be spent.
 
-    __slots__ = ("nodes", "steps")
+    ``nodes`` of expansion, ``steps`` of canonicalization (see ``Limits``), ``definitions`` of terms.
+    """
+
+    __slots__ = ("definitions", "nodes", "steps")
 
     def __init__(self, limits: Limits) -> None:
         self.nodes = _SHARED * limits.rdf_nodes
         self.steps = _SHARED * limits.rdf_work
+        self.definitions = _SHARED * MOST_DEFINITIONS
 
 
 _shared: Final[ContextVar[Work | None]] = ContextVar("rdf_work", default=None)
@@ -45,12 +52,13 @@ def together(limits: Limits) -> Iterator[None]:
         _shared.reset(token)
 
 
-def spend(*, nodes: int = 0, steps: int = 0) -> None:
+def spend(*, nodes: int = 0, steps: int = 0, definitions: int = 0) -> None:
     """Take from what is shared, if anything is. Raises ProblemError: GRAPH_TOO_COMPLEX."""
     work = _shared.get()
     if work is None:
         return
     work.nodes -= nodes
     work.steps -= steps
-    if work.nodes < 0 or work.steps < 0:
+    work.definitions -= definitions
+    if work.nodes < 0 or work.steps < 0 or work.definitions < 0:
         raise ProblemError.of(Code.GRAPH_TOO_COMPLEX, "its documents together ask for too much work")

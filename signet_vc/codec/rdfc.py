@@ -74,10 +74,15 @@ def losses(document: JsonObject, *, limits: Limits = DEFAULT_LIMITS) -> list[Pro
 
 
 class Judgement(NamedTuple):
-    """``losses``: as the function of that name tells them. ``entered``: see ``judge``."""
+    """``losses``: as the function of that name tells them. ``entered``: see ``judge``.
+
+    ``nodes``, ``definitions``: what it took of what ``rdf_work`` shares out.
+    """
 
     losses: list[Problem]
     entered: bool
+    nodes: int
+    definitions: int
 
 
 def judge(
@@ -99,7 +104,7 @@ def judge(
         found = [] if lost is None else _located(document, lost, rdf=False, limits=limits, places=places)
     except ProblemError as error:
         found = list(error.problems)
-    return Judgement(found, processor.entered)
+    return Judgement(found, processor.entered, processor.nodes, processor.definitions)
 
 
 def catch_all_members(document: JsonObject, *, limits: Limits = DEFAULT_LIMITS) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from signet_vc.codec.json_pointer import Path, pointer
 from signet_vc.codec.strict_json import JsonObject
@@ -87,19 +87,35 @@ def _is_sound(keyword: str, node: JsonObject) -> bool:
 
 def _keywords(document: JsonObject, apart: frozenset[str]) -> Iterator[tuple[Path, str, JsonObject]]:
     """Every member of every object that means something to JSON-LD: the way to the object, name, object."""
-    pending: list[tuple[Path, Any]] = [(None, document)]
-    while pending:
-        path, value = pending.pop()
-        if isinstance(value, list):
-            pending += [
-                ((path, index), each) for index, each in enumerate(value) if isinstance(each, _CONTAINERS)
-            ]
-            continue
-        for name, member in value.items():
-            if name in _KEYWORDS:
-                yield path, name, value
-            elif isinstance(member, _CONTAINERS) and not (path is None and name in apart):
-                pending.append(((path, name), member))
+    walk = [iter([(cast("Path", None), cast("Any", document))])]
+    while walk:
+        path, value = next(walk[-1], (None, None))
+        if value is None:
+            walk.pop()
+        elif isinstance(value, list):
+            walk.append(_items(path, value))
+        else:
+            for name in value:
+                if name in _KEYWORDS:
+                    yield path, name, value
+            walk.append(_members(path, value, apart if path is None else frozenset()))
+
+
+# One at a time: a list of all that is yet to be walked would be as long as the longest array.
+
+
+def _items(path: Path, value: list[Any]) -> Iterator[tuple[Path, Any]]:
+    return (
+        ((path, index), each) for index, each in enumerate(value) if each and isinstance(each, _CONTAINERS)
+    )
+
+
+def _members(path: Path, value: JsonObject, apart: frozenset[str]) -> Iterator[tuple[Path, Any]]:
+    return (
+        ((path, name), each)
+        for name, each in value.items()
+        if each and isinstance(each, _CONTAINERS) and name not in _KEYWORDS and name not in apart
+    )
 
 
 def _context_problems(path: Path, value: Any, version: str, code: Code) -> Iterator[Problem]:

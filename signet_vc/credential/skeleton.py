@@ -165,9 +165,11 @@ def _reduced_item(item: Any, name: str, names: Names, path: Path, places: dict[i
         return _reduced_object(item, names, path, places)
     if type(item) is not list:
         return _of_item(item, name, names), item
-    pairs = [_reduced_item(each, name, names, (path, index), places) for index, each in enumerate(item)]
+    # One by one: what is left out goes at once, and the collector of garbage has little to look at.
+    pairs = (_reduced_item(each, name, names, (path, index), places) for index, each in enumerate(item))
     if name in names.verbatim:
-        return ("", *[mark for mark, _ in pairs]), [less for _, less in pairs]
+        whole = list(pairs)
+        return ("", *[mark for mark, _ in whole]), [less for _, less in whole]
     first: dict[Any, Any] = {}
     for mark, less in pairs:
         first.setdefault(mark, less)

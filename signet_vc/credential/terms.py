@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from signet_vc.codec import rdfc
+from signet_vc.codec import rdf_work, rdfc
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.credential.skeleton import Names, reduced, size_of, skeleton
 from signet_vc.errors import Code, Problem, ProblemError, problem
@@ -26,7 +26,8 @@ REGISTERED_CLAIMS: Final = frozenset(
 
 _MOST_REMEMBERED: Final = 1024  # skeletons, each of at most so many characters
 _MOST_CHARACTERS: Final = 8192
-_sound: Final[set[object]] = set()
+# With what PyLD took for them of ``rdf_work``: a verdict must not hang on what was seen before.
+_sound: Final[dict[object, tuple[int, int]]] = {}
 
 
 def problems(
@@ -44,7 +45,9 @@ def problems(
         document = {name: value for name, value in document.items() if name not in exempt}
     try:
         found, names = skeleton(document)
-        if found in _sound:
+        taken = _sound.get(found)
+        if taken is not None:
+            rdf_work.spend(nodes=taken[0], definitions=taken[1])
             return []
         return _judged(document, names, found, limits)
     except RecursionError:
@@ -69,5 +72,5 @@ def _judged(document: JsonObject, names: Names, found: object, limits: Limits) -
     if not verdict.losses and size_of(found) <= _MOST_CHARACTERS:
         if len(_sound) >= _MOST_REMEMBERED:
             _sound.clear()
-        _sound.add(found)
+        _sound[found] = verdict.nodes, verdict.definitions
     return verdict.losses

@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from signet_vc.codec import rdf_work
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, Problem, ProblemError, problem
+from signet_vc.limits import DEFAULT_LIMITS
 from signet_vc.proofs.chain import Link, rest_on, standing
 from signet_vc.proofs.opening import (
     Controller,
@@ -58,15 +60,16 @@ def verify_set(
     theirs = set[int]() if strict else _of_others(links, expected)
     check = _Check(unsecured, canonical, expected, strict=strict)
     # The controller's first: for a stranger's proof, which anyone may add, nothing is resolved before one.
-    for place in sorted(range(len(links)), key=theirs.__contains__):
-        link = links[place]
-        if allow_unknown and not is_known(link.proof, expected.suites):
-            notices.append(problem(Code.UNSUPPORTED_CRYPTOSUITE, "a proof is not known", link.pointer))
-        elif place not in theirs or opened:
-            try:
-                opened[place] = check.signature(link, links, theirs=place in theirs)
-            except ProblemError as error:
-                problems += error.problems
+    with rdf_work.together(DEFAULT_LIMITS):
+        for place in sorted(range(len(links)), key=theirs.__contains__):
+            link = links[place]
+            if allow_unknown and not is_known(link.proof, expected.suites):
+                notices.append(problem(Code.UNSUPPORTED_CRYPTOSUITE, "a proof is not known", link.pointer))
+            elif place not in theirs or opened:
+                try:
+                    opened[place] = check.signature(link, links, theirs=place in theirs)
+                except ProblemError as error:
+                    problems += error.problems
     stand = standing(links, opened)
     for place in sorted(opened.keys() - stand):
         detail = "it rests on a proof that does not verify"

@@ -1,7 +1,8 @@
 """What the documents of one verification are transformed to: each once, and all together within a bound.
 
 The proofs of a set sign one document; those of a chain each sign another, which holds it. Without a bound a
-chain would take sixteen times as long as the document that takes longest.
+chain would take sixteen times as long as the document that takes longest. Under JCS what the documents share
+is canonicalized once; under RDF each is expanded anew, and counted.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from signet_vc.codec import jcs
 from signet_vc.codec.strict_json import JsonObject
 from signet_vc.errors import Code, ProblemError
 from signet_vc.keys.key_type import KeyType
@@ -30,6 +32,7 @@ class Transformed:
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, str, int], bytes | ProblemError] = {}
+        self._shared = jcs.Shared()
         self._documents: list[JsonObject] = []  # so that no other gets the identity of one
         self._expanded = 0
         self._with_more = 0
@@ -39,15 +42,17 @@ class Transformed:
 
         Raises GRAPH_TOO_COMPLEX beyond the bounds, and as the suite does.
         """
+        if suite.pins_context:
+            if canonical is None:
+                self._documents.append(document)
+                canonical = self._shared.canonicalize(document, apart="proof")
+            return suite.transform(document, key_type.digest, canonical)
         key = (suite.transform, key_type.digest, id(document))
         known = self._known.get(key)
         if known is None:
             self._documents.append(document)
             try:
-                if suite.pins_context:
-                    known = suite.transform(document, key_type.digest, canonical)
-                else:
-                    known = self._expand(document, suite, key_type)
+                known = self._expand(document, suite, key_type)
             except ProblemError as error:
                 known = error
             self._known[key] = known

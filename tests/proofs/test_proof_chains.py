@@ -564,3 +564,35 @@ def test_threat_13_a_poisoned_graph_is_refused_once():
     found = codes(document)
     assert time.process_time() - began < 3
     assert set(found) == {"GRAPH_TOO_COMPLEX"}
+
+
+ODD = [1e22, 1e-7, 1.0, {"\U0001f600": 1, "\uffff": [2.5]}]  # what the fast serializer writes in another way
+
+
+def test_threat_13_a_chain_does_not_multiply_what_is_slow_to_canonicalize():
+    """Sixteen proofs over 1 MiB: 20 s when each was canonicalized with the document anew."""
+    document = {**CREDENTIAL, "credentialSubject": {"id": "urn:a:b", "alumniOf": ODD * 20_000}}
+    proof = proof_over(AGENT, CREDENTIAL)
+    proofs = [
+        {
+            **proof,
+            "id": f"urn:a:{place}",
+            "previousProof": [f"urn:a:{each}" for each in reversed(range(place))],
+        }
+        for place in range(16)
+    ]
+    began = time.process_time()
+    found = codes({**document, "proof": proofs})
+    assert time.process_time() - began < 5  # 0.4 s measured
+    assert found == ["PROOF_INVALID"] * 16
+
+
+def test_a_chain_over_what_is_slow_to_canonicalize():
+    document = {**CREDENTIAL, "credentialSubject": {"id": "urn:a:b", "alumniOf": ODD}}
+    for place in range(3):
+        options = {"id": f"urn:a:{place}", "previousProof": [f"urn:a:{each}" for each in range(place)]}
+        document = data_integrity.create(document, AGENT, created=CREATED, options=options)
+    assert codes(document) == []
+    document["credentialSubject"]["alumniOf"][2] = 2**53
+    place = "/credentialSubject/alumniOf/2"
+    assert told(document) == [("NUMBER_OUT_OF_RANGE", place)]
