@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from signet_vc import api
 from signet_vc.credential import enveloped
+from signet_vc.credential.members import types_of
 from signet_vc.credential.presentation import is_presentation
 from signet_vc.errors import Code, ProblemError, problem
 from signet_vc.policy import Policy
@@ -31,7 +32,7 @@ def verify_credential(policy: PolicyFor, data: bytes) -> Reply:
 def _credential(policy: PolicyFor, data: bytes) -> Reply:
     body = Body(data)
     document = body.document("verifiableCredential", Code.INVALID_CREDENTIAL)
-    if is_presentation(document) or document.get("type") == enveloped.PRESENTATION_TYPE:
+    if is_presentation(document) or enveloped.PRESENTATION_TYPE in types_of(document):
         raise _other("a presentation is verified elsewhere", Code.INVALID_CREDENTIAL)
     _check_purpose(body, "assertionMethod")
     result = api.verify(document, policy(None, None))
@@ -55,7 +56,7 @@ def _presentation(policy: PolicyFor, data: bytes) -> Reply:
     document = body.document("verifiablePresentation", Code.INVALID_PRESENTATION)
     if not is_presentation(document) and not enveloped.is_enveloped(document):
         raise ProblemError.of(Code.INVALID_PRESENTATION, "must name VerifiablePresentation", "/type")
-    if document.get("type") == enveloped.CREDENTIAL_TYPE:
+    if enveloped.CREDENTIAL_TYPE in types_of(document):
         raise _other("a credential is verified elsewhere", Code.INVALID_PRESENTATION)
     _check_purpose(body, "authentication")
     result = api.verify(document, policy(body.option("domain"), body.option("challenge")))

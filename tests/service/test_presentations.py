@@ -152,3 +152,23 @@ def test_the_presentation_is_given_back_if_asked_for(service: Running) -> None:
     made = presented(service, "eddsa-jcs-2022")
     body = {"verifiablePresentation": made, "options": {"returnPresentation": True}}
     assert service.post("/presentations/verify", body).json()["verifiablePresentation"] == made
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_each_is_verified_where_its_kind_is(service: Running, listed: bool) -> None:
+    """Its type may be a list of one: a presentation of a stranger must not pass for a credential."""
+
+    def as_written(document: dict[str, Any]) -> dict[str, Any]:
+        return {**document, "type": [document["type"]]} if listed else document
+
+    instance = service.instance("vc-jwt")
+    credential = as_written(instance.issued())
+    presentation = as_written(presented(service, "vc-jwt", instance.issued()))
+    for path, name, document, status in (
+        ("credentials", "verifiableCredential", credential, 200),
+        ("credentials", "verifiableCredential", presentation, 400),
+        ("presentations", "verifiablePresentation", presentation, 200),
+        ("presentations", "verifiablePresentation", credential, 400),
+    ):
+        answer = service.post(f"/{path}/verify", {name: document})
+        assert (answer.status_code, answer.json()["verified"]) == (status, status == 200), answer.text
