@@ -17,9 +17,9 @@ from signet_vc.errors import Code, Problem, ProblemError
 
 __all__ = ["first_problem"]
 
-# About a second. A text of 64 MiB may hold thirty million values; who sends one with the fault at its end
+# Less than a second. A text of 64 MiB may hold thirty million values; who sends one with the fault at its end
 # learns the code and not the place.
-_MAX_STEPS: Final = 500_000
+_MAX_STEPS: Final = 250_000
 
 _space: Final = re.compile(r"[ \t\n\r]+").match
 _SCALAR: Final = json.JSONDecoder(parse_int=integer, parse_float=real, parse_constant=no_constant)
@@ -130,7 +130,7 @@ def _malformed(detail: str, path: Path) -> ProblemError:
 
 
 def first_problem(text: str, *, max_depth: int) -> Problem | None:
-    """The first problem of ``text`` in its order; None if 500,000 values show none.
+    """The first problem of ``text`` in its order; None if 250,000 values show none.
 
     Bytes that are not UTF-8 are expected as lone surrogates (``errors="surrogateescape"``). The pointer
     is that of the value, of the second of two equal members, of the array or object that is too deep,
