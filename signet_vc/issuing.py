@@ -20,7 +20,7 @@ from signet_vc.envelopes import cose, sd_jwt, vc_jwt
 from signet_vc.errors import Code, ProblemError, UsageError, problem
 from signet_vc.keys.key_type import KeyType
 from signet_vc.keys.signing import PublicKey
-from signet_vc.limits import NANOSECONDS
+from signet_vc.limits import DEFAULT_LIMITS, NANOSECONDS
 from signet_vc.proofs import data_integrity
 from signet_vc.proofs.rdfc_suites import with_proof_terms
 
@@ -50,6 +50,7 @@ class Options(NamedTuple):
     holder_key: PublicKey | None = None
 
 
+_MOST_BYTES: Final = DEFAULT_LIMITS.document_bytes
 _ASKED: Final = 2  # the members from here on are what may be asked for
 _PLAIN: Final = Options(0)[_ASKED:]
 
@@ -99,7 +100,18 @@ def prepare(
         raise UsageError(f"a tool call's credential is secured as {' or '.join(_OF_CALLS)}")
     if options[_ASKED:] != _PLAIN:
         _check_options(options, checked, way)
-    return way.prepare(checked, options)
+    to_sign = way.prepare(checked, options)
+    if securing != "data-integrity" or len(checked.canonical) > _MOST_BYTES // 2:
+        _check_size(to_sign, key_type)
+    return to_sign
+
+
+def _check_size(to_sign: ToSign, key_type: KeyType) -> None:
+    """Hold what will be made to what a verifier reads unless it is told otherwise."""
+    made = to_sign.finish(bytes(key_type.signature_length))
+    size = len(jcs.canonicalize(made) if isinstance(made, dict) else made)
+    if size > _MOST_BYTES:
+        raise ProblemError.of(Code.TOO_LARGE, f"secured it has {size} bytes, more than {_MOST_BYTES}")
 
 
 def _check(document: JsonObject, key_type: KeyType, verification_method: str) -> _Checked:

@@ -241,6 +241,18 @@ def test_a_payload_wraps_no_credential(member):
         sign({**alumni_credential(AGENT.did), member: {}}, AGENT, securing="jws")
 
 
+@pytest.mark.parametrize("securing", ["data-integrity", "jws", "sd-jwt", "cose"])
+def test_what_is_signed_is_no_larger_than_a_verifier_reads(securing):
+    """Of a text of four fifths of the limit a token is too large, of one of the limit everything."""
+    for size in (700_000, 840_000, 1 << 20):
+        document = alumni_credential(AGENT.did) | {"name": "x" * size}
+        is_token = securing in {"jws", "sd-jwt"}
+        if size < (800_000 if is_token else 1 << 20):
+            assert verify(sign(document, AGENT, securing=securing), Policy(trust_any=True)).verified
+        else:
+            assert refused(document, AGENT, securing=securing) == [("TOO_LARGE", "")]
+
+
 def test_a_document_that_contains_itself_is_refused():
     credential = alumni_credential(AGENT.did)
     credential["credentialSubject"]["self"] = credential
