@@ -101,7 +101,7 @@ def prepare(
     if options[_ASKED:] != _PLAIN:
         _check_options(options, checked, way)
     to_sign = way.prepare(checked, options)
-    if securing != "data-integrity" or len(checked.canonical) > _MOST_BYTES // 2:
+    if options.disclosable or len(checked.canonical) > _MOST_BYTES // 2:  # base64url adds a third
         _check_size(to_sign, key_type)
     return to_sign
 
