@@ -9,7 +9,7 @@ Spec: VCDM 2.0 §§4.3, 4.5 and 5.2 (Recommendation of 15 May 2025); VC-DATA-INT
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from signet_vc.codec import rdf_work, rdfc
 from signet_vc.codec.strict_json import JsonObject
@@ -26,6 +26,7 @@ REGISTERED_CLAIMS: Final = frozenset(
 
 _MOST_REMEMBERED: Final = 1024  # skeletons, each of at most so many characters
 _MOST_CHARACTERS: Final = 8192
+_MOST_ARRAYS: Final = 1 << 16  # 3 to 5 µs each, in a document whose objects are few
 # With what PyLD took for them of ``rdf_work``: a verdict must not hang on what was seen before.
 _sound: Final[dict[object, tuple[int, int]]] = {}
 
@@ -43,6 +44,8 @@ def problems(
     """
     if exempt and not exempt.isdisjoint(document):
         document = {name: value for name, value in document.items() if name not in exempt}
+    if _has_many_arrays(document):
+        return [problem(Code.GRAPH_TOO_COMPLEX, f"more than {_MOST_ARRAYS} arrays")]
     try:
         found, names = skeleton(document)
         taken = _sound.get(found)
@@ -74,3 +77,21 @@ def _judged(document: JsonObject, names: Names, found: object, limits: Limits) -
             _sound.clear()
         _sound[found] = verdict.nodes, verdict.definitions
     return verdict.losses
+
+
+def _has_many_arrays(document: JsonObject) -> bool:
+    found, level = 0, list[Any]((document,))
+    while level:
+        inner: list[Any] = []
+        for container in level:
+            for item in container if type(container) is list else container.values():
+                kind = type(item)
+                if kind is list:
+                    found += 1
+                    inner.append(item)
+                elif kind is dict:
+                    inner.append(item)
+        if found > _MOST_ARRAYS:
+            return True
+        level = inner
+    return False

@@ -253,3 +253,12 @@ def test_no_document_costs_more_than_it_may():
         terms.problems(document)
         assert time.process_time() - begun < 4
     assert [each.code for each in terms.problems(credential(**deep))] == [Code.TOO_DEEP]
+
+
+@pytest.mark.parametrize("item", [[], [1], [[]], [[[]]]], ids=str)
+def test_arrays_in_arrays_are_bounded(item):
+    many, fewer = (alumni_credential("urn:i", m=[item] * number) for number in (70_000, 16_000))
+    assert places(many) == {(Code.GRAPH_TOO_COMPLEX, "")}
+    begun = time.process_time()
+    assert places(fewer) == set()
+    assert time.process_time() - begun < 1
