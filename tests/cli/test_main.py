@@ -15,13 +15,19 @@ import pytest
 from signet_vc.cli.main import signet
 
 SIGNET = [sys.executable, "-m", "signet_vc.cli.main"]
+# What is started in the background of a script ignores interrupts, and so do its children.
+WITH_INTERRUPTS = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 DID = "did:key:z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupt_is_no_verdict_and_no_traceback() -> None:
     process = subprocess.Popen(
-        [*SIGNET, "verify", __file__, "-", "--trust-any"],
+        [sys.executable, "-c", WITH_INTERRUPTS, *SIGNET, "verify", __file__, "-", "--trust-any"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -30,7 +36,8 @@ def test_an_interrupt_is_no_verdict_and_no_traceback() -> None:
     assert process.stdout is not None
     assert process.stdout.readline().startswith("NOT VERIFIED")  # it runs, and now waits for more
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=30)
+    process.wait(timeout=30)
+    _, stderr = process.communicate()
     assert (process.returncode, stderr.strip()) == (130, "signet: interrupted")
 
 

@@ -261,4 +261,4 @@ def test_arrays_in_arrays_are_bounded(item):
     assert places(many) == {(Code.GRAPH_TOO_COMPLEX, "")}
     begun = time.process_time()
     assert places(fewer) == set()
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 4  # 0.3; under coverage 1.2
