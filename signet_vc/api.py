@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, Self, overload
 
-from signet_vc import formats, issuing, keystore, protocols, verification
+from signet_vc import formats, issuing, keystore, verification
 from signet_vc.codec import jcs
 from signet_vc.codec.multibase import base64url_encode
 from signet_vc.codec.timestamps import format_s
@@ -240,6 +240,8 @@ def verify(data: Input, policy: Policy, *, at: datetime | None = None) -> Verifi
 
 def _of_neighbour(data: Input, policy: Policy, at_ns: int) -> Verification | None:
     """What is no credential may be a neighbouring protocol's."""
+    from signet_vc import protocols  # noqa: PLC0415 - a quarter of the package's start, and seldom needed
+
     try:
         text = data if isinstance(data, bytes | str) else jcs.canonicalize_wide(dict(data))
         return protocols.verify(text, policy, at_ns=at_ns)
